@@ -1,0 +1,43 @@
+# Each target does its own set-up first. On a machine without make, run the lines of a target by hand.
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/ready
+
+.PHONY: help run demo test test-slow check fix bench clean
+
+help:  ## what can be done here
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile
+
+$(READY): pyproject.toml constraints.txt
+	$(PYTHON) -m venv --without-pip .venv
+	$(PYTHON) -m pip --python $(BIN)/python install --quiet --disable-pip-version-check --constraint constraints.txt uv
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --constraint constraints.txt --editable '.[dev]'
+	touch $(READY)
+
+demo: $(READY)  ## a whole newsroom on sample feeds, without a network; without a terminal it stops by itself
+	@if [ -t 0 ]; then $(BIN)/newsdesk demo; else $(BIN)/newsdesk demo --seconds 20; fi
+
+run: $(READY)  ## the daemon, with ./newsdesk.toml
+	$(BIN)/newsdesk run
+
+test: $(READY)  ## the tests that take seconds
+	$(BIN)/python -m pytest --quiet --numprocesses 2
+
+test-slow: $(READY)  ## the tests that take longer
+	$(BIN)/python -m pytest --quiet -m slow
+
+check: $(READY)  ## format, lint, types, architecture
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+
+fix: $(READY)  ## what the tools can mend themselves
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: $(READY)  ## speed, against peers and limits
+	$(BIN)/python benchmarks/whole_path.py
+
+clean:  ## what make made
+	rm -rf .venv dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
