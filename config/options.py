@@ -1,0 +1,164 @@
+"""The options as types with defaults. Who needs one is handed it; nobody reads a file for it here."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import timedelta
+from ipaddress import IPv4Network, IPv6Network
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+UNITS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400, "w": 604_800}
+WRITTEN = re.compile(r"(\d{1,9})\s*([smhdw]?)")
+
+
+def duration(text: str | int) -> timedelta:
+    """A duration as it is written: `90s`, `15m`, `24h`, `365d`, `2w`, or whole seconds.
+
+    Raises ValueError for anything else.
+    """
+    found = WRITTEN.fullmatch(str(text).strip().lower())
+    if found is None:
+        raise ValueError("a duration such as 90s, 15m, 24h, 365d or 2w was expected")
+    return timedelta(seconds=int(found[1]) * UNITS[found[2] or "s"])
+
+
+def spell(length: timedelta) -> str:
+    """A duration as it would be written, in the largest unit that says it whole."""
+    seconds = int(length.total_seconds())
+    unit = next(unit for unit, size in reversed(UNITS.items()) if seconds % size == 0)
+    return f"{seconds // UNITS[unit]}{unit}" if seconds else "0s"
+
+
+def _duration(value: Any) -> Any:
+    return duration(value) if isinstance(value, str | int) and not isinstance(value, bool) else value
+
+
+Duration = Annotated[timedelta, BeforeValidator(_duration)]
+Slug = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")]
+Wait = Annotated[Duration, Field(ge=timedelta(), le=timedelta(days=365))]
+
+
+class Options(BaseModel):
+    """A table of the settings file: frozen, without unknown keys."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Fetching(Options):
+    """How sources are asked."""
+
+    timeout: float = Field(
+        20.0, ge=1, le=600, description="Seconds in all for one source, from name look-up to last byte."
+    )
+    max_bytes: int = Field(
+        10_000_000,
+        ge=1_000,
+        le=1_000_000_000,
+        description="The largest document, before and after decompression.",
+    )
+    concurrency: int = Field(64, ge=1, le=1_000, description="How many requests are in flight at once.")
+    host_gap: float = Field(
+        2.0, ge=0, le=3_600, description="Seconds between two requests to one host and port; 0 for none."
+    )
+    allow_private_networks: tuple[IPv4Network | IPv6Network, ...] = Field(
+        (), description="Networks that may be connected to though they are not public."
+    )
+    contact: str | None = Field(
+        None,
+        max_length=200,
+        description="A page or address at which you can be reached, sent with each request.",
+    )
+
+
+class Polling(Options):
+    """When sources are asked."""
+
+    tick: float = Field(5.0, ge=0.1, le=3_600, description="Seconds between two looks at what is due.")
+    min_interval: Duration = Field(
+        timedelta(minutes=15),
+        ge=timedelta(seconds=1),
+        le=timedelta(days=30),
+        description="The shortest time between two polls of one source.",
+    )
+    max_interval: Duration = Field(
+        timedelta(hours=24),
+        ge=timedelta(seconds=1),
+        le=timedelta(days=30),
+        description="The longest time between two polls of a source that answers.",
+    )
+
+
+class Curation(Options):
+    """How picks come to be seen."""
+
+    hold: Wait = Field(timedelta(), description="How long a pick waits before readers see it.")
+    app_hold: Wait = Field(timedelta(minutes=5), description="The same, for picks made in a reader app.")
+    quorum: int = Field(
+        1, ge=1, le=100, description="How many editors must pick an item before readers see it."
+    )
+
+
+class Serving(Options):
+    """Where the published files are served."""
+
+    host: str = Field("127.0.0.1", min_length=1, description="The address listened on.")
+    port: int = Field(8080, ge=0, le=65_535, description="The port listened on; 0 for any that is free.")
+
+
+class Retention(Options):
+    """How long what is read is kept."""
+
+    items: Duration = Field(
+        timedelta(days=365),
+        ge=timedelta(days=1),
+        le=timedelta(days=36_500),
+        description="How long an item is kept after it was first seen; picked and published ones stay.",
+    )
+
+
+class Edition(Options):
+    """A published feed: what it is called, what fills it, how long it is."""
+
+    slug: Slug = Field(description="Its name in file names and addresses.")
+    title: str = Field("", max_length=200, description="Its title; else its slug.")
+    description: str = Field("", max_length=1_000, description="One sentence about it.")
+    rule: Literal["recent", "picks"] = Field(
+        "recent", description="What fills it: all that is recent, or what editors pick."
+    )
+    section: str | None = Field(None, description="Only items of sources in this section (rule recent).")
+    language: str | None = Field(None, description="Only items in this language (rule recent).")
+    source: int | None = Field(
+        None, ge=1, description="Only items of this source, by its number (rule recent)."
+    )
+    tag: str | None = Field(None, description="Only items with this tag (rule recent).")
+    limit: int = Field(50, ge=1, le=1_000, description="How many entries at most.")
+
+
+RECENT_NEWS = Edition(slug="recent-news", title="Recent News", rule="recent")
+EDITORS_PICK = Edition(slug="editors-pick", title="Editor's Pick", rule="picks")
+
+
+def editions(configured: Sequence[Edition] = ()) -> tuple[Edition, ...]:
+    """The editions of a newsroom: the two that always exist, as configured or not, then the others in their order."""
+    by_slug = {edition.slug: edition for edition in configured}
+    always = [_changed(edition, by_slug.pop(edition.slug, None)) for edition in (RECENT_NEWS, EDITORS_PICK)]
+    return (
+        *always,
+        *(
+            edition if edition.title else edition.model_copy(update={"title": edition.slug})
+            for edition in by_slug.values()
+        ),
+    )
+
+
+def _changed(edition: Edition, configured: Edition | None) -> Edition:
+    """An edition with only those keys changed that were given."""
+    given = (
+        {}
+        if configured is None
+        else {name: getattr(configured, name) for name in configured.model_fields_set}
+    )
+    return edition.model_copy(update=given)
