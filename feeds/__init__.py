@@ -1,0 +1,1 @@
+"""Feeds as data, in both directions: no network, no clock, no settings."""

@@ -1,0 +1,124 @@
+"""Entry and Feed: what a feed document says, whichever way it travels.
+
+The same values come out of `feeds.parse` and go into `feeds.render`, so reading and
+writing are inverses of each other. All are frozen; all times are aware UTC.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict
+
+KnownBy = Literal["offset", "zone name", "source zone", "inferred", "assumed UTC", "first seen"]
+
+
+CONFIDENCE: dict[KnownBy | None, float] = {
+    "offset": 1.0,
+    "zone name": 0.95,
+    "source zone": 0.9,
+    "inferred": 0.8,
+    "assumed UTC": 0.5,
+}
+
+
+class Value(BaseModel):
+    """A frozen value, equal by its fields."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Person(Value):
+    """An author (RFC 4287 §3.2; RSS author and dc:creator; JSON Feed author)."""
+
+    name: str
+    uri: str | None = None
+    email: str | None = None
+
+
+class Enclosure(Value):
+    """An attached file; length in bytes, duration in seconds."""
+
+    url: str
+    type: str = "application/octet-stream"
+    length: int | None = None
+    duration: int | None = None
+
+
+class Moment(Value):
+    """A date as its source wrote it, the instant it was read as, and how that was known.
+
+    `at` is None where the string means no instant. `zone` is the name or offset by which
+    a local time was placed.
+    """
+
+    raw: str
+    at: AwareDatetime | None = None
+    known_by: KnownBy | None = None
+    zone: str | None = None
+
+    @property
+    def confidence(self) -> float:
+        """From 0 to 1: how sure it is that `at` is the instant that was meant."""
+        return CONFIDENCE.get(self.known_by, 0.0)
+
+
+class Origin(Value):
+    """The feed an entry comes from (atom:source, RSS source)."""
+
+    id: str
+    title: str = ""
+    url: str | None = None  # the site
+    feed_url: str | None = None
+
+
+class Editorial(Value):
+    """What the publishing desk says of an entry: the `newsdesk` module of a feed.
+
+    `published` is the date the entry's own source gave it, kept beside the time of the pick.
+    """
+
+    note: str = ""
+    editors: tuple[str, ...] = ()
+    published: AwareDatetime | None = None
+
+
+class Entry(Value):
+    """One entry of a feed.
+
+    `guid` is the entry's id as its source wrote it, empty where there is none. `title` and
+    `summary` are plain text, `content` is clean HTML, every address is absolute.
+    """
+
+    guid: str
+    url: str | None = None
+    title: str = ""
+    summary: str = ""
+    content: str = ""
+    authors: tuple[Person, ...] = ()
+    categories: tuple[str, ...] = ()
+    language: str | None = None
+    image: str | None = None
+    enclosures: tuple[Enclosure, ...] = ()
+    comments: str | None = None
+    rights: str | None = None
+    published: Moment | None = None
+    updated: Moment | None = None
+    origin: Origin | None = None
+    editorial: Editorial | None = None
+
+
+class Feed(Value):
+    """A feed document: its channel and its entries, in the document's order."""
+
+    title: str = ""
+    id: str = ""
+    url: str | None = None  # the site
+    feed_url: str | None = None  # the document itself (rel=self)
+    description: str = ""
+    language: str | None = None
+    icon: str | None = None
+    authors: tuple[Person, ...] = ()
+    updated: datetime | None = None
+    entries: tuple[Entry, ...] = ()

@@ -1,0 +1,168 @@
+"""Source, Item, Story: what is kept of the feeds we read. Rows extend values.
+
+An Item is an Entry as kept from one Source. It has no editorial field: what the editors
+decide stands in `curation.tables`.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from pydantic import ConfigDict, TypeAdapter
+from sqlalchemy import JSON, CheckConstraint, Dialect, Index, Text, TypeDecorator, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from feeds.entries import Editorial, Enclosure, Entry, Moment, Origin, Person
+
+
+class Kept(TypeDecorator[Any]):
+    """A frozen value, or a tuple of them, in one JSON column."""
+
+    impl = JSON
+    cache_ok = True
+
+    def __init__(self, kind: Any) -> None:
+        super().__init__(none_as_null=True)
+        self.kind = kind
+        self.adapter: TypeAdapter[Any] = TypeAdapter(kind)
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
+        return None if value is None else self.adapter.dump_python(value, mode="json", exclude_defaults=True)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Any:
+        return None if value is None else self.adapter.validate_python(value)
+
+
+NUMBERS_ARE_NEVER_REUSED = {"sqlite_autoincrement": True}
+
+
+class Status(StrEnum):
+    """Whether a source is polled: paused by an editor, or retired by its server's 410.
+
+    A removed source is kept, unseen, only where an editor decided on an item of it.
+    """
+
+    ACTIVE = "active"
+    PAUSED = "paused"
+    RETIRED = "retired"
+    REMOVED = "removed"
+
+
+class Source(SQLModel, table=True):
+    """A feed we subscribe to, with its polling state.
+
+    `title`, `section`, `language`, `zone` and `interval` (seconds) are what an editor gave;
+    `feed_title`, `feed_language` and
+    `site` are what the feed last said. `etag` and `last_modified` are the
+    validators of the last document kept, as the server wrote them.
+    """
+
+    __table_args__ = (NUMBERS_ARE_NEVER_REUSED,)
+
+    id: int | None = Field(default=None, primary_key=True)
+    url: str = Field(sa_type=Text)
+    canonical_url: str = Field(unique=True, sa_type=Text)
+    title: str | None = None
+    section: str | None = Field(default=None, index=True)
+    language: str | None = None
+    zone: str | None = None
+    interval: int | None = None
+    status: Status = Field(default=Status.ACTIVE, sa_type=Text)
+    added_at: datetime
+
+    feed_title: str = ""
+    feed_language: str | None = None
+    site: str | None = None
+    etag: str | None = None
+    last_modified: str | None = None
+    body_hash: str | None = None
+
+    last_polled_at: datetime | None = None
+    last_changed_at: datetime | None = None
+    next_poll_at: datetime = Field(index=True)
+    next_poll_reason: str = "new source"
+    failures: int = 0
+    error_class: str | None = None
+    error_message: str | None = None
+    error_at: datetime | None = None
+
+    @property
+    def name(self) -> str:
+        """What people call it: the editor's title, else the feed's, else the address."""
+        return self.title or self.feed_title or self.url
+
+
+class Story(SQLModel, table=True):
+    """The items, from any source, that tell the same story; the earliest of them leads it."""
+
+    id: int | None = Field(default=None, primary_key=True)
+
+
+class Item(Entry, SQLModel, table=True):
+    """An Entry as kept from one Source.
+
+    `key` is what the entry is known by within its source (`feeds.identity`), `public_id` the
+    id it is republished under. `timestamp` orders it: its source's date where believable,
+    else `first_seen_at`, which never changes.
+    """
+
+    model_config = ConfigDict(frozen=False, extra="ignore")
+    __table_args__ = (
+        UniqueConstraint("source_id", "key"),
+        Index("ix_item_order", "timestamp", "id"),
+        CheckConstraint("key <> ''", name="item_has_a_key"),
+        NUMBERS_ARE_NEVER_REUSED,
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    source_id: int = Field(foreign_key="source.id", ondelete="CASCADE", index=True)
+    story_id: int = Field(foreign_key="story.id", index=True)
+    key: str = Field(sa_type=Text)
+    public_id: str = Field(sa_type=Text)
+    global_id: str | None = Field(default=None, index=True, sa_type=Text)
+    canonical_url: str | None = Field(default=None, index=True, sa_type=Text)
+    fingerprint: str
+    timestamp: datetime
+    first_seen_at: datetime = Field(index=True)
+    revised_at: datetime | None = None
+
+    content: str = Field(default="", sa_type=Text)
+    authors: tuple[Person, ...] = Field(default=(), sa_type=Kept(tuple[Person, ...]))
+    categories: tuple[str, ...] = Field(default=(), sa_type=Kept(tuple[str, ...]))
+    enclosures: tuple[Enclosure, ...] = Field(default=(), sa_type=Kept(tuple[Enclosure, ...]))
+    published: Moment | None = Field(default=None, sa_type=Kept(Moment))
+    updated: Moment | None = Field(default=None, sa_type=Kept(Moment))
+    origin: Origin | None = Field(default=None, sa_type=Kept(Origin))
+    editorial: Editorial | None = Field(default=None, sa_type=Kept(Editorial))
+
+
+class Revision(SQLModel, table=True):
+    """What an item said before its source changed it, and when we saw the change."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    item_id: int = Field(foreign_key="item.id", ondelete="CASCADE", index=True)
+    at: datetime
+    title: str
+    summary: str = Field(sa_type=Text)
+    content: str = Field(sa_type=Text)
+
+
+class Likeness(SQLModel, table=True):
+    """Why an item stands in its story: the item it is like, at which level, on what evidence."""
+
+    item_id: int = Field(foreign_key="item.id", ondelete="CASCADE", primary_key=True)
+    other_id: int = Field(foreign_key="item.id", ondelete="CASCADE", primary_key=True)
+    level: str
+    score: float
+    evidence: str
+
+
+class PurgedKey(SQLModel, table=True):
+    """The key of an item that retention removed, so that no poll takes it for a new one."""
+
+    __tablename__ = "purged_key"
+
+    source_id: int = Field(foreign_key="source.id", ondelete="CASCADE", primary_key=True)
+    key: str = Field(primary_key=True, sa_type=Text)
