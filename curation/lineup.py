@@ -1,0 +1,153 @@
+"""An edition at an instant -> a Feed, ready to render.
+
+A pure function of the database and the instant: no clock is read, and everything that is dated
+is dated by a row (DESIGN §4.1).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from html import escape
+
+from sqlalchemy import func
+from sqlmodel import Session, col, select
+
+from config.options import Edition
+from curation import inbox, rules
+from curation.tables import Decision, Pick
+from feeds.entries import Editorial, Entry, Feed, Moment, Origin
+from feeds.tables import Item, Source
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """The published site: its name, where readers see it (ending in a slash), its language."""
+
+    title: str
+    base_url: str
+    language: str
+
+
+def lineup(session: Session, edition: Edition, site: Site, at: datetime, quorum: int = 1) -> Feed:
+    """An edition as it stands at an instant.
+
+    `updated` is the newest change that the line-up shows: an item first seen or revised, a
+    decision, a pick that became visible or ran out. It is None where there was none.
+    """
+    if edition.rule == "recent":
+        items = inbox.leads(session, filters(edition), edition.limit, at=at)
+        entries = [_recent(item, source) for item, source in _with_sources(session, items)]
+        changes = [item.revised_at or item.first_seen_at for item in items]
+    else:
+        picks = live(session, edition, at, quorum)
+        items = _items(session, picks)
+        entries = [
+            _chosen(item, source, pick)
+            for (item, source), pick in zip(_with_sources(session, items), picks, strict=True)
+        ]
+        changes = _changes(session, edition, at) + [item.revised_at for item in items if item.revised_at]
+    return Feed(
+        title=edition.title,
+        id=f"{site.base_url}{edition.slug}.atom",
+        url=site.base_url,
+        feed_url=f"{site.base_url}{edition.slug}.atom",
+        description=edition.description or f"{edition.title} of {site.title}",
+        language=site.language,
+        updated=max(changes, default=None),
+        entries=tuple(entries),
+    )
+
+
+def filters(edition: Edition) -> inbox.Filters:
+    """What an edition's own filters let through."""
+    return inbox.Filters(
+        section=edition.section, source=edition.source, language=edition.language, tag=edition.tag
+    )
+
+
+def standing(session: Session, edition: Edition) -> list[Pick]:
+    """The picks of an edition that were not taken back, seen by readers or not yet, in line-up order."""
+    return rules.arrange(
+        session.exec(select(Pick).where(Pick.edition == edition.slug, col(Pick.retracted_at).is_(None)))
+    )
+
+
+def live(session: Session, edition: Edition, at: datetime, quorum: int = 1) -> list[Pick]:
+    """The picks that readers see at an instant, in line-up order."""
+    query = select(Pick).where(Pick.edition == edition.slug, col(Pick.retracted_at).is_(None))
+    seen = [pick for pick in session.exec(query) if rules.status(pick, at, quorum) == "live"]
+    return rules.arrange(seen)[: edition.limit]
+
+
+def _changes(session: Session, edition: Edition, at: datetime) -> list[datetime]:
+    """When decisions, and the times that decisions set, last changed an edition by an instant."""
+    decided = session.exec(
+        select(func.max(Decision.at)).where(Decision.edition == edition.slug, Decision.at <= at)
+    ).one()
+    times = session.exec(select(Pick.visible_from, Pick.until).where(Pick.edition == edition.slug)).all()
+    passed = [time for pair in times for time in pair if time is not None and time <= at]
+    return [*passed, *([decided] if decided else [])]
+
+
+def _items(session: Session, picks: Sequence[Pick]) -> list[Item]:
+    found = {
+        item.id: item
+        for item in session.exec(select(Item).where(col(Item.id).in_([pick.item_id for pick in picks])))
+    }
+    return [found[pick.item_id] for pick in picks]
+
+
+def _with_sources(session: Session, items: Sequence[Item]) -> list[tuple[Item, Source]]:
+    numbers = {item.source_id for item in items}
+    sources = {source.id: source for source in session.exec(select(Source).where(col(Source.id).in_(numbers)))}
+    return [(item, sources[item.source_id]) for item in items]
+
+
+def _recent(item: Item, source: Source) -> Entry:
+    return _entry(item, source).model_copy(
+        update={
+            "published": moment(item.timestamp),
+            "updated": moment(item.revised_at) if item.revised_at else None,
+            "editorial": None,
+        }
+    )
+
+
+def _chosen(item: Item, source: Source, pick: Pick) -> Entry:
+    """A pick is dated by when it was picked, or appeared if that was later, with the source's date beside it."""
+    said = _entry(item, source)
+    dated = max(pick.picked_at, pick.visible_from)
+    return said.model_copy(
+        update={
+            "title": pick.title or said.title,
+            "content": note_html(pick.note) + (said.content or f"<p>{escape(said.summary)}</p>"),
+            "published": moment(dated),
+            "updated": moment(max(dated, item.revised_at)) if item.revised_at else None,
+            "editorial": Editorial(note=pick.note, editors=pick.editors, published=item.timestamp),
+        }
+    )
+
+
+def _entry(item: Item, source: Source) -> Entry:
+    """An item as it is republished: under its public id, with its source named.
+
+    A source that the item names itself is kept, so that a chain of feeds points to its origin.
+    """
+    said = Entry.model_validate({name: getattr(item, name) for name in Entry.model_fields})
+    origin = Origin(id=source.url, title=source.name, url=source.site, feed_url=source.url)
+    return said.model_copy(update={"guid": item.public_id, "origin": said.origin or origin})
+
+
+def note_html(note: str) -> str:
+    """An editor's note as the first thing of an entry's content, marked as a quotation of the desk."""
+    if not note:
+        return ""
+    paragraphs = "".join(f"<p>{escape(part)}</p>" for part in note.split("\n\n") if part.strip())
+    return f"<blockquote>{paragraphs}</blockquote>"
+
+
+def moment(at: datetime) -> Moment:
+    """An instant that needed no reading."""
+    return Moment(raw=at.isoformat(), at=at, known_by="offset")

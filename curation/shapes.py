@@ -1,0 +1,137 @@
+"""What `--json` prints of items, picks and decisions: the documented shapes, and nothing else.
+
+Times are RFC 3339 in UTC; absent values are null. Keys may be added, none is renamed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from curation import rules
+from curation.desk import Outcome
+from curation.inbox import Listed
+from curation.tables import Decision, Pick
+from feeds.entries import Moment
+from feeds.tables import Item, Revision, Source
+
+Shape = dict[str, Any]
+
+
+def time(at: datetime | None) -> str | None:
+    """An instant as RFC 3339 in UTC; a stored one comes back in the same words."""
+    return None if at is None else at.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def item(listed: Listed, at: datetime, quorum: int) -> Shape:
+    """An item as inbox, search and picks list it."""
+    row, source = listed.item, listed.source
+    return {
+        "id": row.id,
+        "title": row.title,
+        "url": row.url,
+        "canonical_url": row.canonical_url,
+        "source": _source(source),
+        "authors": [author.model_dump() for author in row.authors],
+        "language": row.language,
+        "section": source.section,
+        "tags": list(row.categories),
+        "summary": row.summary,
+        "timestamp": time(row.timestamp),
+        "first_seen_at": time(row.first_seen_at),
+        "published": moment(row.published),
+        "updated_at": time(row.updated.at if row.updated else row.revised_at),
+        "story": _story(listed),
+        "picks": [pick(one, at, quorum) for one in listed.picks],
+        "state": state(listed),
+    }
+
+
+def whole_item(
+    listed: Listed, at: datetime, quorum: int, revisions: Sequence[Revision], decisions: Sequence[Decision]
+) -> Shape:
+    """An item as `show` has it: with its content, its history, and what was decided about it."""
+    row = listed.item
+    return item(listed, at, quorum) | {
+        "content": row.content,
+        "enclosures": [enclosure.model_dump() for enclosure in row.enclosures],
+        "image": row.image,
+        "public_id": row.public_id,
+        "revisions": [
+            {"at": time(one.at), "title": one.title, "summary": one.summary, "content": one.content} for one in revisions
+        ],
+        "decisions": [decision(one) for one in decisions],
+    }
+
+
+def state(listed: Listed) -> str:
+    """Where an item stands with the editors: new, or picked in some edition."""
+    return "picked" if any(pick.retracted_at is None for pick in listed.picks) else "new"
+
+
+def moment(published: Moment | None) -> Shape:
+    """A date as its source wrote it, and as it was read; known by 'first seen' where there is none to read."""
+    said = published or Moment(raw="")
+    return {
+        "raw": said.raw or None,
+        "at": time(said.at),
+        "known_by": said.known_by or "first seen",
+        "zone": said.zone,
+        "confidence": said.confidence,
+    }
+
+
+def pick(row: Pick, at: datetime, quorum: int) -> Shape:
+    """A pick, with how it stands at an instant."""
+    return {
+        "item": row.item_id,
+        "edition": row.edition,
+        "note": row.note or None,
+        "title": row.title,
+        "position": row.position,
+        "pinned": False,
+        "picked_at": time(row.picked_at),
+        "visible_from": time(row.visible_from),
+        "until": time(row.until),
+        "by": list(row.editors),
+        "status": rules.status(row, at, quorum),
+    }
+
+
+def decision(row: Decision) -> Shape:
+    """One line of the editorial log."""
+    return {
+        "id": row.id,
+        "at": time(row.at),
+        "editor": row.editor,
+        "via": row.via,
+        "verb": row.verb,
+        "item": row.item_id,
+        "edition": row.edition,
+        "payload": row.payload,
+        "undoes": row.undoes,
+    }
+
+
+def outcome(result: Outcome, at: datetime, quorum: int) -> Shape:
+    """What a verb did."""
+    return {
+        "decision": decision(result.decision),
+        "already": result.already,
+        "pick": None if result.pick is None else pick(result.pick, at, quorum),
+    }
+
+
+def _source(source: Source) -> Shape:
+    return {"id": source.id, "title": source.name, "url": source.url}
+
+
+def _story(listed: Listed) -> Shape:
+    lead: Item = listed.story[0][0]
+    return {
+        "id": lead.story_id,
+        "lead": lead.id,
+        "size": len(listed.story),
+        "sources": [_source(source) | {"item": member.id} for member, source in listed.story],
+    }

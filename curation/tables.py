@@ -1,0 +1,66 @@
+"""Decision, Pick, Editor, Publication: what we said, and what went out. Rows extend values."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from pydantic import ConfigDict
+from sqlalchemy import JSON, Text, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from curation.rules import Decided, Picked
+from feeds.tables import NUMBERS_ARE_NEVER_REUSED, Kept
+
+
+class Editor(SQLModel, table=True):
+    """Someone whose decisions are on the log."""
+
+    name: str = Field(primary_key=True)
+    since: datetime
+
+
+class Decision(Decided, SQLModel, table=True):
+    """One line of the editorial log. Lines are added, never changed or removed.
+
+    An item that an editor decided on cannot be deleted while the line stands.
+    """
+
+    model_config = ConfigDict(frozen=False)
+    __table_args__ = (NUMBERS_ARE_NEVER_REUSED,)
+
+    id: int | None = Field(default=None, primary_key=True)
+    at: datetime = Field(index=True)
+    editor: str = Field(foreign_key="editor.name")
+    item_id: int = Field(foreign_key="item.id", index=True)
+    edition: str = Field(index=True)
+    payload: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    undoes: int | None = Field(default=None, foreign_key="decision.id")
+
+
+class Pick(Picked, SQLModel, table=True):
+    """The pick of an item for an edition: the projection of its decisions (`rules.project`)."""
+
+    model_config = ConfigDict(frozen=False)
+    __table_args__ = (UniqueConstraint("item_id", "edition"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    item_id: int = Field(foreign_key="item.id", index=True)
+    edition: str = Field(index=True)
+    note: str = Field(default="", sa_type=Text)
+    editors: tuple[str, ...] = Field(default=(), sa_type=Kept(tuple[str, ...]))
+    picked_at: datetime
+    visible_from: datetime
+    until: datetime | None = None
+    retracted_at: datetime | None = None
+
+
+class Publication(SQLModel, table=True):
+    """The record of bytes published: which file, their sha256, when, and the last decision they reflect."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    at: datetime
+    path: str = Field(index=True)
+    edition: str | None = None
+    sha256: str
+    decision_id: int | None = None
