@@ -1,0 +1,1 @@
+"""The running application: gathers, schedules, publishes and serves."""

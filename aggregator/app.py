@@ -1,0 +1,97 @@
+"""The composition root: Settings -> Newsdesk. Nothing else reads the settings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from aggregator import migrations, publish, store, upkeep
+from aggregator.database import Database
+from aggregator.fetch import Address, Fetcher
+from aggregator.poll import Poller
+from config import settings
+from config.options import Edition, editions
+from curation.lineup import Site
+
+if TYPE_CHECKING:
+    from config.options import Curation
+
+
+def utc_now() -> datetime:
+    """The clock of the running application."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Newsdesk:
+    """A newsroom at work: its settings, its database and its clock."""
+
+    settings: settings.Settings
+    database: Database
+    now: Callable[[], datetime] = utc_now
+
+    @property
+    def editions(self) -> tuple[Edition, ...]:
+        return editions(self.settings.editions)
+
+    @property
+    def site(self) -> Site:
+        return Site(self.settings.title, self.settings.base_url, self.settings.language)
+
+    @property
+    def curation(self) -> Curation:
+        return self.settings.curation
+
+    def fetcher(self) -> Fetcher:
+        """An HTTP client within this newsroom's limits."""
+        return Fetcher(self.settings.fetch)
+
+    def due(self) -> list[Address]:
+        """The sources that are due now."""
+        with self.database.reading() as session:
+            return store.due(session, self.now())
+
+    def poller(self, fetcher: Fetcher) -> Poller:
+        """What polls sources into this newsroom."""
+        return Poller(self.database, fetcher, self.settings.poll, self.now)
+
+    def newspaper(self) -> publish.Newspaper:
+        """What is public now."""
+        with self.database.reading() as session:
+            return publish.newspaper(session, self.editions, self.site, self.now(), self.curation.quorum)
+
+    def publish(self, only: str | None = None) -> publish.Published:
+        """Bring the published folder, or one edition of it, to what is public now; record what was written."""
+        output = self.settings.output
+        with publish.alone(output):
+            done, records = publish.write(output, self.newspaper(), self.site, self.now(), only)
+            if records:
+                with self.database.writing() as session:
+                    session.add_all(records)
+        return done
+
+    def upkeep(self) -> upkeep.Kept:
+        """Remove what retention no longer keeps."""
+        published = self.newspaper().public_ids
+        with self.database.writing() as session:
+            return upkeep.retain(session, self.now() - self.settings.retention.items, published)
+
+
+def load(path: Path | None) -> settings.Settings:
+    """The settings of a newsroom; raises SettingsError for what cannot be meant."""
+    return settings.load(path)
+
+
+@contextmanager
+def opened(chosen: settings.Settings, now: Callable[[], datetime] = utc_now) -> Iterator[Newsdesk]:
+    """A newsroom with its database brought to this version's schema, closed at the end."""
+    database = Database(chosen.database_url)
+    try:
+        migrations.prepare(database)
+        yield Newsdesk(chosen, database, now)
+    finally:
+        database.close()

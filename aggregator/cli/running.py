@@ -1,0 +1,229 @@
+"""The commands that make a newsroom run: demo, init, run, poll, publish, serve, status, backup, doctor."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from curation import terminal
+from curation.terminal import json_option
+
+if TYPE_CHECKING:
+    from aggregator.cli import Invocation
+    from aggregator.fetch import Address
+    from aggregator.poll import Report, Result
+
+
+@click.command(short_help="A whole newsroom on sample feeds, no network.")
+@click.option(
+    "--once", type=click.Path(file_okay=False, path_type=Path), help="Leave the published files here, and stop."
+)
+@click.option("--port", type=click.IntRange(0, 65_535), default=8080, show_default=True, help="Where to serve.")
+@click.option("--seconds", type=click.FloatRange(1), help="Stop by itself after this long.")
+def demo(once: Path | None, port: int, seconds: float | None) -> None:
+    """Show a newsroom at work: poll sample feeds, pick a story, publish, and serve until Ctrl-C.
+
+    Everything happens on this machine, in a folder of its own that is removed at the end.
+    """
+    from aggregator import demo
+
+    _logging()
+    asyncio.run(demo.run(once, port, seconds, click.echo))
+
+
+@click.command(short_help="Starter newsdesk.toml and sources.opml.")
+@click.argument("folder", metavar="[DIR]", type=click.Path(file_okay=False, path_type=Path), default=Path())
+def init(folder: Path) -> None:
+    """Write a starter newsdesk.toml and sources.opml into DIR; what is there already is left alone."""
+    from config import starter
+
+    for file, written in starter.write(folder):
+        click.echo(f"{file}: {'written' if written else 'is there already, left alone'}")
+    click.echo("next: edit newsdesk.toml, then: newsdesk source import sources.opml; newsdesk run")
+
+
+@click.command(short_help="The daemon: polls, publishes, serves.")
+@click.option("--no-poll", is_flag=True, help="Publish and serve only.")
+@click.pass_obj
+def run(invocation: Invocation, no_poll: bool) -> None:
+    """Poll on schedule, publish what changes, and serve it, until SIGTERM or Ctrl-C."""
+    import os
+    import socket
+
+    from aggregator import schedule
+
+    _logging()
+    newsdesk = invocation.newsdesk
+    owner = f"process {os.getpid()} on {socket.gethostname()}"
+    with newsdesk.database.held(owner):
+        asyncio.run(schedule.run(newsdesk, lambda address: terminal.say(f"serving {address}"), not no_poll))
+
+
+@click.command(short_help="One pass over the sources that are due.")
+@click.argument("numbers", metavar="[SOURCE]...", type=int, nargs=-1)
+@click.option("--all", "everything", is_flag=True, help="Every active source, due or not.")
+@json_option
+@click.pass_obj
+def poll(invocation: Invocation, numbers: tuple[int, ...], everything: bool, as_json: bool) -> None:
+    """Fetch the sources that are due, or those named, and keep what is new.
+
+    A source that fails is reported, keeps its fault, and costs the others nothing.
+    """
+    from aggregator import store
+    from feeds.tables import Status
+
+    with invocation.reading() as session:
+        if numbers:
+            addresses = [store.address(store.source(session, number)) for number in dict.fromkeys(numbers)]
+        elif everything:
+            addresses = [store.address(row) for row in store.sources(session, Status.ACTIVE)]
+        else:
+            addresses = store.due(session, invocation.now())
+    report = asyncio.run(_poll(invocation, addresses, quiet=as_json))
+    if as_json:
+        terminal.emit(shape(report))
+        return
+    for result in report.results:
+        if result.error is not None:
+            terminal.say(f"source {result.source} {result.url}: {result.error.kind}: {result.error.message}")
+    click.echo(summary(report))
+
+
+async def _poll(invocation: Invocation, addresses: list[Address], quiet: bool) -> Report:
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    console = Console(stderr=True)
+    columns = (TextColumn("polling"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    async with invocation.newsdesk.fetcher() as fetcher:
+        with Progress(*columns, console=console, transient=True, disable=quiet or not console.is_terminal) as bar:
+            task = bar.add_task("polling", total=len(addresses))
+
+            def told(result: Result) -> None:
+                bar.advance(task)
+
+            return await invocation.newsdesk.poller(fetcher).poll(addresses, told)
+
+
+def summary(report: Report) -> str:
+    """A pass in one line."""
+    if not report.results:
+        return "No source is due."
+    counts = ", ".join(f"{report.count(outcome)} {outcome}" for outcome in ("changed", "unchanged", "failed"))
+    return (
+        f"{len(report.results)} polled in {report.seconds:.1f} s: {counts}; "
+        f"{report.new_items} new items, {report.revised_items} revised"
+    )
+
+
+def shape(report: Report) -> dict[str, Any]:
+    """A pass as `--json` has it."""
+    return {
+        "polled": len(report.results),
+        **{outcome: report.count(outcome) for outcome in ("unchanged", "changed", "failed")},
+        "new_items": report.new_items,
+        "revised_items": report.revised_items,
+        "seconds": report.seconds,
+        "results": [
+            result.model_dump(exclude={"error"})
+            | {"error": result.error and {"class": result.error.kind, "message": result.error.message}}
+            for result in report.results
+        ],
+    }
+
+
+@click.command(short_help="Write every edition's files.")
+@click.option("--edition", help="Only the files of this edition.")
+@json_option
+@click.pass_obj
+def publish(invocation: Invocation, edition: str | None, as_json: bool) -> None:
+    """Write the published files as the database has them now; files that would be the same are left alone."""
+    from curation import desk, shapes
+
+    newsdesk = invocation.newsdesk
+    if edition is not None:
+        desk.edition(newsdesk.editions, edition)
+    done = newsdesk.publish(edition)
+    if as_json:
+        files = {"written": done.written, "unchanged": done.unchanged, "removed": done.removed}
+        terminal.emit(files | {"at": shapes.time(done.at)})
+        return
+    for name in done.written:
+        click.echo(newsdesk.settings.output / name)
+    terminal.say(f"{len(done.written)} files written, {len(done.unchanged)} unchanged")
+
+
+@click.command(short_help="Serve the published files, without polling.")
+@click.pass_obj
+def serve(invocation: Invocation) -> None:
+    """Serve the published folder as it is; nothing is polled or published."""
+    from aggregator import schedule
+
+    _logging()
+    newsdesk = invocation.newsdesk
+    asyncio.run(schedule.serve_only(newsdesk, lambda address: terminal.say(f"serving {address}")))
+
+
+@click.command(short_help="How the newsroom stands.")
+@json_option
+@click.pass_obj
+def status(invocation: Invocation, as_json: bool) -> None:
+    """Sources and their troubles, items, picks, and the last pick and publish."""
+    from aggregator import upkeep
+
+    newsdesk = invocation.newsdesk
+    with invocation.reading() as session:
+        standing = upkeep.status(session, newsdesk.now())
+    standing["database"] = str(newsdesk.database)
+    if as_json:
+        terminal.emit(standing)
+    else:
+        terminal.fields((name.replace("_", " "), value) for name, value in standing.items())
+
+
+@click.command(short_help="A consistent copy of the database.")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.pass_obj
+def backup(invocation: Invocation, file: Path) -> None:
+    """Copy the database to FILE, while others may be writing to it."""
+    from config.errors import UsageFault
+
+    if file.exists():
+        raise UsageFault(f"{file}: is there already", "name a new file")
+    invocation.newsdesk.database.backup(file)
+    click.echo(f"{file}: {file.stat().st_size:,} bytes")
+
+
+@click.command(short_help="Check the newsroom's health.")
+@json_option
+@click.pass_obj
+def doctor(invocation: Invocation, as_json: bool) -> None:
+    """Check the database file, SQLite itself, the published folder and the installation; exit 1 on a fault."""
+    from aggregator import upkeep
+    from config.errors import NewsdeskError
+
+    newsdesk = invocation.newsdesk
+    findings = list(upkeep.examine(newsdesk.database, newsdesk.settings.output))
+    if as_json:
+        terminal.emit([{"check": one.check, "ok": one.ok, "found": one.found} for one in findings])
+    else:
+        terminal.table(
+            ("check", "", "found"), [(one.check, "ok" if one.ok else "FAULT", one.found) for one in findings]
+        )
+    faults = [one.check for one in findings if not one.ok]
+    if faults:
+        raise NewsdeskError(f"found at fault: {', '.join(faults)}")
+
+
+def _logging() -> None:
+    import logging
+
+    logging.basicConfig(format="%(asctime)s %(levelname)-7s %(message)s", level=logging.INFO)
+    for noisy in ("apscheduler", "alembic", "asyncio"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)
+
+
+COMMANDS = (demo, init, run, poll, publish, serve, status, backup, doctor)

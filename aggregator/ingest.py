@@ -1,0 +1,119 @@
+"""What a document changes: the entries of a feed compared with the items that are known. Pure.
+
+    feed ─> one key per entry ─> known by key, or by address? ─> new | revised | unchanged
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import NAMESPACE_URL, uuid5
+
+from feeds import dates, identity, urls
+from feeds.entries import Entry, Feed
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """An item as far as comparing needs it; `id` is None for one that retention purged."""
+
+    id: int | None
+    key: str
+    fingerprint: str = ""
+    canonical_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """An entry with what it is known by: ready to be kept as an item."""
+
+    entry: Entry
+    key: str
+    public_id: str
+    global_id: str | None
+    canonical_url: str | None
+    fingerprint: str
+    timestamp: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What is new, oldest first, and what is revised, by item id."""
+
+    new: tuple[Arrival, ...] = ()
+    revised: Mapping[int, Arrival] = field(default_factory=dict)
+
+    def __bool__(self) -> bool:
+        return bool(self.new or self.revised)
+
+
+def arrivals(feed: Feed, source_url: str, now: datetime) -> list[Arrival]:
+    """The entries of a document as they would be kept, in the document's order."""
+    return [
+        Arrival(
+            entry=entry,
+            key=key,
+            public_id=public_id(entry, key, source_url),
+            global_id=identity.global_id(entry),
+            canonical_url=urls.canonical(entry.url) if entry.url else None,
+            fingerprint=identity.fingerprint(entry),
+            timestamp=timestamp(entry, now),
+        )
+        for entry, key in zip(feed.entries, identity.keys(feed.entries), strict=True)
+    ]
+
+
+def compare(arrived: Sequence[Arrival], known: Iterable[Known]) -> Changes:
+    """Which of a document's entries are new, and which revise an item that is known.
+
+    An entry is a known item by its key. Where a source changes its ids, it is a known item by
+    its address, if no other entry of the document and no other known item has that address,
+    and the item's own key is gone from the document.
+    """
+    known = tuple(known)
+    by_key = {item.key: item for item in known}
+    by_address = _moved(arrived, known)
+    new: list[Arrival] = []
+    revised: dict[int, Arrival] = {}
+    for arrival in arrived:
+        item = by_key.get(arrival.key) or by_address.get(arrival.canonical_url)
+        if item is None:
+            new.append(arrival)
+        elif item.id is not None and item.fingerprint != arrival.fingerprint:
+            revised[item.id] = arrival
+    return Changes(tuple(sorted(reversed(new), key=lambda arrival: arrival.timestamp)), revised)
+
+
+def _moved(arrived: Sequence[Arrival], known: Sequence[Known]) -> dict[str | None, Known]:
+    """The known items that only their address can name, by address."""
+    present = {arrival.key for arrival in arrived}
+    once = Counter(arrival.canonical_url for arrival in arrived)
+    kept = Counter(item.canonical_url for item in known)
+    return {
+        item.canonical_url: item
+        for item in known
+        if item.canonical_url
+        and item.key not in present
+        and once[item.canonical_url] == 1
+        and kept[item.canonical_url] == 1
+    }
+
+
+def timestamp(entry: Entry, first_seen: datetime) -> datetime:
+    """The instant that orders an item: its source's date where believable, else when it was first seen."""
+    for moment in (entry.published, entry.updated):
+        if moment is not None and moment.at is not None and dates.believable(moment.at, first_seen):
+            return moment.at
+    return first_seen
+
+
+def public_id(entry: Entry, key: str, source_url: str) -> str:
+    """The id an entry is republished under: its own where that is a URI, else one derived from it and its source.
+
+    Never a local number, and the same on every machine (DESIGN §4.5).
+    """
+    if key == entry.guid and identity.global_id(entry) is not None:
+        return entry.guid
+    return uuid5(NAMESPACE_URL, f"{source_url}#{key}").urn

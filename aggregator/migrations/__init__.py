@@ -1,0 +1,76 @@
+"""The schema, version by version, and how a database is brought to the newest."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sqlalchemy import Connection, inspect, text
+
+from aggregator.database import Database
+from config.errors import UsageFault
+
+FOLDER = Path(__file__).parent
+VERSIONS = sorted(file.stem[:4] for file in (FOLDER / "versions").glob("[0-9]*.py"))
+NEWEST = VERSIONS[-1]
+
+
+def prepare(database: Database) -> None:
+    """Bring a database to this version's schema: an empty one is filled, an older one upgraded.
+
+    Many processes may do so at once: the write lock is taken before the version is looked at
+    again. A copy of an older database is kept beside it. Raises UsageFault for a database that
+    is newer than this newsdesk, or is none of ours.
+    """
+    refuse_an_empty_file(database)
+    with database.connected() as connection:
+        found = version(connection)
+    if found == NEWEST:
+        return
+    if found is not None and database.path is not None:
+        _keep_a_copy(database, found)
+    with database.connected(writing=True) as connection:
+        if version(connection) != NEWEST:
+            _upgrade(connection)
+
+
+def version(connection: Connection) -> str | None:
+    """The schema version a database stands at; None for an empty one."""
+    tables = set(inspect(connection).get_table_names())
+    where = connection.engine.url.database
+    if "alembic_version" not in tables:
+        if tables:
+            raise UsageFault(f"{where}: is a database of another program", "name another database_url")
+        return None
+    found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
+    if found is not None and found not in VERSIONS:
+        raise UsageFault(
+            f"{where}: was written by a newer newsdesk (schema {found}, this one knows {NEWEST})",
+            "upgrade newsdesk",
+        )
+    return found
+
+
+def refuse_an_empty_file(database: Database) -> None:
+    """A file of no bytes is more likely a lost database than a new one, and SQLite would fill it silently."""
+    path = database.path
+    if path is not None and path.is_file() and path.stat().st_size == 0:
+        raise UsageFault(
+            f"{path}: is empty, not a database", "restore a backup, or remove the file to start anew"
+        )
+
+
+def _keep_a_copy(database: Database, found: str) -> None:
+    assert database.path is not None
+    copy = database.path.with_name(f"{database.path.name}.before-{NEWEST}-{found}")
+    if not copy.exists():
+        database.backup(copy)
+
+
+def _upgrade(connection: Connection) -> None:
+    from alembic import command
+    from alembic.config import Config
+
+    settings = Config()
+    settings.set_main_option("script_location", str(FOLDER))
+    settings.attributes["connection"] = connection
+    command.upgrade(settings, "head")

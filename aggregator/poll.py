@@ -1,0 +1,210 @@
+"""Due sources -> fetch -> parse -> compare -> store. One bad source spoils no other.
+
+    due ─> fetch (many at once) ─> parse ─> queue ─> one transaction for all that has arrived
+
+No transaction is open while the network is. A source's items and the validators of the document
+they came from are committed together, so that a crash between them loses nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import blake2b
+from typing import Literal
+
+from pydantic import BaseModel
+from sqlmodel import Session
+
+from aggregator import cadence, ingest, store
+from aggregator.database import Database
+from aggregator.fetch import Address, Document, Failure, Fetcher, NotModified, one_line
+from config.options import Polling
+from feeds.entries import Feed
+from feeds.parse import Unreadable, parse
+from feeds.tables import Source, Status
+
+MOST_AT_ONCE = 100
+
+log = logging.getLogger(__name__)
+
+
+class Fault(BaseModel):
+    """A source's failure: its class (DESIGN §4.6) and a line for people."""
+
+    kind: str
+    message: str
+
+
+class Result(BaseModel):
+    """How the poll of one source went."""
+
+    source: int
+    url: str
+    outcome: Literal["unchanged", "changed", "failed"]
+    new: int = 0
+    revised: int = 0
+    error: Fault | None = None
+
+
+class Report(BaseModel):
+    """How a pass went, over all of its sources."""
+
+    seconds: float
+    results: list[Result]
+
+    def count(self, outcome: str) -> int:
+        """How many sources had this outcome."""
+        return sum(result.outcome == outcome for result in self.results)
+
+    @property
+    def new_items(self) -> int:
+        return sum(result.new for result in self.results)
+
+    @property
+    def revised_items(self) -> int:
+        return sum(result.revised for result in self.results)
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A document that was fetched and read."""
+
+    document: Document
+    feed: Feed
+    body_hash: str
+
+
+Outcome = Read | NotModified | Failure
+
+
+@dataclass(frozen=True, slots=True)
+class Poller:
+    """A pass over sources: what it needs, handed over once."""
+
+    database: Database
+    fetcher: Fetcher
+    polling: Polling
+    now: Callable[[], datetime]
+
+    async def poll(
+        self, addresses: Sequence[Address], told: Callable[[Result], None] = lambda result: None
+    ) -> Report:
+        """Poll these sources; `told` hears of each as it is stored. Raises only for a database that fails."""
+        started = time.monotonic()
+        results: list[Result] = []
+        arrived: asyncio.Queue[tuple[Address, Outcome]] = asyncio.Queue()
+
+        async def gather(address: Address) -> None:
+            arrived.put_nowait((address, await self.look(address)))
+
+        looking = [asyncio.create_task(gather(address)) for address in addresses]
+        try:
+            while len(results) < len(addresses):
+                batch = [await arrived.get()]
+                while not arrived.empty() and len(batch) < MOST_AT_ONCE:
+                    batch.append(arrived.get_nowait())
+                for result in await asyncio.to_thread(self.store, batch):
+                    results.append(result)
+                    told(result)
+        finally:
+            for task in looking:
+                task.cancel()
+        return Report(seconds=round(time.monotonic() - started, 3), results=results)
+
+    async def look(self, address: Address) -> Outcome:
+        """What a source says now; never raises."""
+        try:
+            answer = await self.fetcher.fetch(address)
+            return await asyncio.to_thread(read, answer, address.zone) if isinstance(answer, Document) else answer
+        except Exception as error:
+            log.exception("source %s: newsdesk failed", address.source_id)
+            return Failure("internal", one_line(error))
+
+    def store(self, batch: Sequence[tuple[Address, Outcome]]) -> list[Result]:
+        """Write what came back of several sources, in one transaction; one at a time where that fails."""
+        try:
+            with self.database.writing() as session:
+                return [self._settle(session, address, outcome) for address, outcome in batch]
+        except Exception as error:
+            if len(batch) > 1:
+                return [result for one in batch for result in self.store([one])]
+            address, outcome = batch[0]
+            if isinstance(outcome, Failure):
+                raise
+            log.exception("source %s: could not be stored", address.source_id)
+            return self.store([(address, Failure("storage", one_line(error)))])
+
+    def _settle(self, session: Session, address: Address, outcome: Outcome) -> Result:
+        """Write one source's outcome and when it is due next."""
+        now = self.now()
+        source = session.get(Source, address.source_id)
+        if source is None or source.status == Status.REMOVED:
+            return Result(source=address.source_id, url=address.url, outcome="unchanged")
+        source.last_polled_at = now
+        if isinstance(outcome, Failure):
+            return self._failed(source, outcome, now)
+        changes = ingest.Changes()
+        if isinstance(outcome, Read):
+            changes = self._keep(session, source, outcome, now)
+        self._succeeded(session, source, outcome, now)
+        return Result(
+            source=address.source_id,
+            url=address.url,
+            outcome="changed" if changes else "unchanged",
+            new=len(changes.new),
+            revised=len(changes.revised),
+        )
+
+    def _keep(self, session: Session, source: Source, read: Read, now: datetime) -> ingest.Changes:
+        assert source.id is not None
+        changes = ingest.Changes()
+        if read.body_hash != source.body_hash:
+            arrived = ingest.arrivals(read.feed, source.url, now)
+            changes = ingest.compare(arrived, store.known(session, source.id, arrived))
+            store.keep(session, source.id, changes, now)
+        source.feed_title, source.site = read.feed.title, read.feed.url
+        source.feed_language = read.feed.language
+        source.etag, source.last_modified = read.document.etag, read.document.last_modified
+        source.body_hash = read.body_hash
+        if changes:
+            source.last_changed_at = now
+        return changes
+
+    def _succeeded(self, session: Session, source: Source, outcome: Read | NotModified, now: datetime) -> None:
+        assert source.id is not None
+        source.failures = 0
+        source.error_class = source.error_message = source.error_at = None
+        hints = outcome.document.hints if isinstance(outcome, Read) else outcome.hints
+        rhythm = cadence.Rhythm(
+            shortest=self.polling.min_interval,
+            longest=self.polling.max_interval,
+            interval=timedelta(seconds=source.interval) if source.interval else None,
+        )
+        times = store.entry_times(session, source.id)
+        due = cadence.after_success(source.id, now, rhythm, hints, times)
+        source.next_poll_at, source.next_poll_reason = due.at, due.reason
+
+    def _failed(self, source: Source, failure: Failure, now: datetime) -> Result:
+        assert source.id is not None
+        if failure.kind == source.error_class == "gone":
+            source.status = Status.RETIRED
+        source.failures += 1
+        source.error_class, source.error_message, source.error_at = failure.kind, failure.message, now
+        due = cadence.after_failure(source.id, now, failure.kind, source.failures, failure.hints)
+        source.next_poll_at, source.next_poll_reason = due.at, due.reason
+        fault = Fault(kind=failure.kind, message=failure.message)
+        return Result(source=source.id, url=source.url, outcome="failed", error=fault)
+
+
+def read(document: Document, zone: str | None = None) -> Read | Failure:
+    """The feed in a document; local times in it are those of `zone`."""
+    try:
+        feed = parse(document.body, url=document.url, content_type=document.content_type, zone=zone)
+    except Unreadable as error:
+        return Failure(error.kind, str(error), document.hints)
+    return Read(document, feed, blake2b(document.body, digest_size=16).hexdigest())

@@ -1,0 +1,227 @@
+"""WHEN: a handful of jobs, and the server beside them. APScheduler is known here alone.
+
+The jobs know when to look; the rows know what is due. So a restart polls nothing early, and no
+job is ever one source's.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+import socket
+import threading
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+import uvicorn
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from starlette.applications import Starlette
+
+from aggregator import serve
+from aggregator.app import Newsdesk
+from aggregator.fetch import Address, Fetcher
+from aggregator.poll import Report
+from aggregator.publish import Newspaper
+from config.errors import NewsdeskError, UsageFault
+
+PUBLISH_SECONDS = 2
+UPKEEP_EVERY = timedelta(hours=1)
+LAST_SECONDS = 9  # from the first signal to the end, whatever is still under way
+
+log = logging.getLogger("newsdesk")
+
+
+async def run(newsdesk: Newsdesk, ready: Callable[[str], None], polling: bool = True) -> None:
+    """The daemon: polls what is due, publishes what changed, serves it, until SIGTERM or SIGINT.
+
+    `ready` is called once, with the address served. Raises UsageFault where the address is taken.
+    """
+    options = newsdesk.settings.serve
+    with listening(options.host, options.port) as listener:
+        async with newsdesk.fetcher() as fetcher:
+            daemon = Daemon(newsdesk, fetcher)
+            await daemon.publish()
+            scheduler = daemon.scheduled(polling)
+            server = Server(serve.application(newsdesk.settings.output, daemon.health))
+            scheduler.start()
+            try:
+                await server.serve_until_stopped(listener, lambda: ready(address(listener)))
+            finally:
+                scheduler.shutdown(wait=False)
+                await daemon.stop()
+
+
+async def serve_only(newsdesk: Newsdesk, ready: Callable[[str], None]) -> None:
+    """Serve the published folder as it is, until SIGTERM or SIGINT."""
+    options = newsdesk.settings.serve
+    with listening(options.host, options.port) as listener:
+        server = Server(serve.application(newsdesk.settings.output))
+        await server.serve_until_stopped(listener, lambda: ready(address(listener)))
+
+
+class Daemon:
+    """The jobs, and what they remember between two ticks."""
+
+    def __init__(self, newsdesk: Newsdesk, fetcher: Fetcher) -> None:
+        self.newsdesk = newsdesk
+        self.fetcher = fetcher
+        self._busy: set[int] = set()
+        self._passes: set[asyncio.Task[None]] = set()
+        self._published: Newspaper | None = None
+        self._polls = 0
+
+    def scheduled(self, polling: bool) -> AsyncIOScheduler:
+        """The scheduler with its jobs; a late run is run late, never dropped."""
+        scheduler = AsyncIOScheduler(
+            timezone="UTC", job_defaults={"max_instances": 1, "coalesce": True, "misfire_grace_time": None}
+        )
+        now = self.newsdesk.now()
+        if polling:
+            tick = self.newsdesk.settings.poll.tick
+            scheduler.add_job(guarded(self.poll), "interval", seconds=tick, id="poll", next_run_time=now)
+        scheduler.add_job(guarded(self.publish), "interval", seconds=PUBLISH_SECONDS, id="publish")
+        seconds = UPKEEP_EVERY.total_seconds()
+        scheduler.add_job(guarded(self.upkeep), "interval", seconds=seconds, id="upkeep", next_run_time=now)
+        return scheduler
+
+    async def poll(self) -> None:
+        """Start a pass over what is due and not under way: a slow source holds up no later pass."""
+        due = await asyncio.to_thread(self.newsdesk.due)
+        addresses = [address for address in due if address.source_id not in self._busy]
+        if addresses:
+            self._busy.update(address.source_id for address in addresses)
+            task = asyncio.create_task(guarded(lambda: self._pass(addresses))())
+            self._passes.add(task)
+            task.add_done_callback(self._passes.discard)
+
+    async def _pass(self, addresses: list[Address]) -> None:
+        try:
+            poller = self.newsdesk.poller(self.fetcher)
+            report = await poller.poll(addresses, lambda result: self._busy.discard(result.source))
+        finally:
+            self._busy.difference_update(address.source_id for address in addresses)
+        self._polls += len(report.results)
+        tell(report)
+
+    async def publish(self) -> None:
+        """Publish, if anything public is not as it was last published."""
+        paper = await asyncio.to_thread(self.newsdesk.newspaper)
+        if paper == self._published and (self.newsdesk.settings.output / "index.html").exists():
+            return
+        done = await asyncio.to_thread(self.newsdesk.publish)
+        self._published = paper
+        if done.written:
+            log.info("published %s", ", ".join(done.written))
+
+    async def upkeep(self) -> None:
+        """Retention, an hour apart."""
+        kept = await asyncio.to_thread(self.newsdesk.upkeep)
+        if kept.removed:
+            log.info("retention removed %d items", kept.removed)
+
+    async def health(self) -> dict[str, object]:
+        """What /healthz says beside 'ok'."""
+        return {"polls": self._polls, "polling": len(self._busy)}
+
+    async def stop(self) -> None:
+        """Give up the fetches under way; what they had brought is stored already."""
+        passes = list(self._passes)
+        for task in passes:
+            task.cancel()
+        await asyncio.gather(*passes, return_exceptions=True)
+
+
+class Server(uvicorn.Server):
+    """uvicorn within our event loop; the signals are ours, so that a stop asked for is exit status 0."""
+
+    def __init__(self, application: Starlette) -> None:
+        super().__init__(
+            uvicorn.Config(
+                application,
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                timeout_graceful_shutdown=3,
+                timeout_keep_alive=15,
+            )
+        )
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+    async def serve_until_stopped(self, listener: socket.socket, ready: Callable[[], None]) -> None:
+        """Serve on this socket until SIGTERM or SIGINT; a second signal ends the process at once."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._asked_to_stop)
+        serving = asyncio.create_task(self.serve(sockets=[listener]))
+        try:
+            while not self.started and not serving.done():
+                await asyncio.sleep(0.01)
+            ready()
+            await serving
+        finally:
+            for number in (signal.SIGTERM, signal.SIGINT):
+                loop.remove_signal_handler(number)
+
+    def _asked_to_stop(self) -> None:
+        if self.should_exit:
+            os._exit(1)  # nothing is lost: what is committed is on disk, the rest is polled again
+        self.should_exit = True
+        last = threading.Timer(LAST_SECONDS, os._exit, (0,))  # a document being parsed cannot be interrupted
+        last.daemon = True
+        last.start()
+
+
+@contextmanager
+def listening(host: str, port: int) -> Iterator[socket.socket]:
+    """A socket that listens there; raises UsageFault where it cannot."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        listener = socket.create_server((host, port), family=family, backlog=2048)
+    except OSError as error:
+        raise UsageFault(
+            f"{host}:{port}: cannot be listened on: {error.strerror or error}", "name another with serve.port"
+        ) from error
+    with listener:
+        yield listener
+
+
+def address(listener: socket.socket) -> str:
+    """The address a listening socket is reached at."""
+    host, port = listener.getsockname()[:2]
+    return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
+
+
+def guarded(job: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
+    """A job whose faults are logged, a known one in a line, and never end the scheduler."""
+
+    async def guarded_job() -> None:
+        try:
+            await job()
+        except NewsdeskError as error:
+            log.error("%s (%s)", error.message, error.remedy)
+        except Exception:
+            log.exception("a job failed")
+
+    return guarded_job
+
+
+def tell(report: Report) -> None:
+    """A pass in the log: a line for each failed source, and one for all."""
+    for result in report.results:
+        if result.error is not None:
+            log.warning("source %d %s: %s: %s", result.source, result.url, result.error.kind, result.error.message)
+    log.info(
+        "polled %d sources: %d changed, %d unchanged, %d failed; %d new items, %d revised",
+        len(report.results),
+        report.count("changed"),
+        report.count("unchanged"),
+        report.count("failed"),
+        report.new_items,
+        report.revised_items,
+    )

@@ -1,0 +1,174 @@
+"""The verbs on sources: add, edit, pause, resume, retry, remove, and whole lists of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlmodel import Session, col, delete, exists, select
+
+from aggregator import store
+from aggregator.fetch import Failure
+from config.errors import NewsdeskError, UsageFault
+from curation.tables import Decision
+from feeds import opml, urls
+from feeds.tables import Item, Source, Status, Story
+
+SHORTEST_INTERVAL = 60  # seconds; what an editor may ask of somebody else's server
+
+
+class SourceRefused(NewsdeskError):
+    """An address that cannot become a source."""
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What came of a subscription list: the sources added, and a line for each outline that was not."""
+
+    added: list[Source] = field(default_factory=list)
+    skipped: list[str] = field(default_factory=list)
+
+
+def address(url: str) -> str:
+    """An address as it is kept; raises UsageFault for one that is no http(s) address."""
+    passed = urls.gate(url if "://" in url else f"https://{url}")
+    if passed is None:
+        raise UsageFault(f"{url!r}: is no http or https address", "write it as https://example.org/feed.xml")
+    return passed
+
+
+def add(session: Session, url: str, now: datetime, **given: Any) -> Source:
+    """Subscribe to an address: due at once. Raises SourceRefused where it is a source already."""
+    url = address(url)
+    found = refuse_a_second(session, url)
+    source = found or Source(url=url, canonical_url=urls.canonical(url), added_at=now, next_poll_at=now)
+    source.status, source.next_poll_at, source.next_poll_reason = Status.ACTIVE, now, "new source"
+    session.add(source)
+    edit(source, **given)
+    session.flush()
+    return source
+
+
+def refuse_a_second(session: Session, url: str) -> Source | None:
+    """The removed source that had this address, if any; raises SourceRefused where one has it now."""
+    found = store.source_at(session, url)
+    if found is not None and found.status != Status.REMOVED:
+        raise SourceRefused(f"{url}: is source {found.id} already", f"see 'newsdesk source show {found.id}'")
+    return found
+
+
+def refused(url: str, failure: Failure) -> SourceRefused:
+    """Why an address does not become a source: its first fetch brought no feed."""
+    remedy = REMEDIES.get(failure.kind, "check the address, or add it as it is with --no-check")
+    return SourceRefused(f"{url}: {failure.kind}: {failure.message}", remedy)
+
+
+REMEDIES = {
+    "blocked": "list it under fetch.allow_private_networks if it is yours",
+    "not_a_feed": "give the address of the feed, not of the site",
+    "empty": "give the address of the feed, not of the site",
+}
+
+
+def edit(source: Source, **given: Any) -> None:
+    """Change what an editor sets: title, section, language, zone, interval (seconds).
+
+    What is not given stays; an empty text or 0 takes a setting back. Raises UsageFault for a
+    time zone there is not, or an interval under a minute.
+    """
+    if given.get("zone"):
+        _refuse_unknown_zone(given["zone"])
+    if given.get("interval") and given["interval"] < SHORTEST_INTERVAL:
+        raise UsageFault("an interval under a minute is not polite", "give 15m or more")
+    for name, value in given.items():
+        if value is not None:
+            setattr(source, name, value or None)
+
+
+def _refuse_unknown_zone(zone: str) -> None:
+    try:
+        ZoneInfo(zone)
+    except (KeyError, ValueError, OSError) as error:
+        raise UsageFault(f"{zone!r}: is no time zone", "write it as Europe/Paris") from error
+
+
+def pause(source: Source) -> None:
+    """Poll it no more, until it is resumed."""
+    source.status = Status.PAUSED
+
+
+def resume(source: Source, now: datetime) -> None:
+    """Poll it again: a paused source when it is due, a retired one at once."""
+    if source.status == Status.RETIRED:
+        retry(source, now)
+    source.status = Status.ACTIVE
+
+
+def retry(source: Source, now: datetime) -> None:
+    """Forget its failures and make it due now; a retired source is revived, a paused one stays paused."""
+    source.next_poll_at, source.next_poll_reason = now, "an editor asked for it"
+    source.failures, source.error_class, source.error_message, source.error_at = 0, None, None, None
+    if source.status == Status.RETIRED:
+        source.status = Status.ACTIVE
+
+
+def remove(session: Session, source: Source) -> int:
+    """Unsubscribe, and delete its items but those that an editor decided on; how many those are."""
+    assert source.id is not None
+    decided = exists().where(col(Decision.item_id) == col(Item.id))
+    session.exec(delete(Item).where(col(Item.source_id) == source.id, ~decided))
+    session.exec(delete(Story).where(~exists().where(col(Item.story_id) == col(Story.id))))
+    kept = len(session.exec(select(Item.id).where(Item.source_id == source.id)).all())
+    if kept:
+        source.status = Status.REMOVED
+        source.etag = source.last_modified = source.body_hash = None
+    else:
+        session.delete(source)
+    return kept
+
+
+def subscriptions(file: Path) -> opml.Subscriptions:
+    """The subscription list in a file; raises UsageFault for what is none."""
+    try:
+        return opml.read(file.read_bytes())
+    except opml.NotOPML as error:
+        raise UsageFault(f"{file}: {error}", "give an OPML file, as feed readers export them") from error
+    except OSError as error:
+        raise UsageFault(f"{file}: cannot be read: {error.strerror or error}", "check its name and rights") from error
+
+
+def save(file: Path, body: bytes) -> None:
+    """Write a file; raises UsageFault where it cannot be."""
+    try:
+        file.write_bytes(body)
+    except OSError as error:
+        raise UsageFault(f"{file}: cannot be written: {error.strerror or error}", "name another file") from error
+
+
+def subscribe(session: Session, subscriptions: opml.Subscriptions, now: datetime) -> Imported:
+    """Add every outline of a subscription list that can be added; the others are reported."""
+    imported = Imported(skipped=list(subscriptions.problems))
+    for outline in subscriptions.outlines:
+        try:
+            source = add(
+                session, outline.url, now, title=outline.title, section=outline.section, language=outline.language
+            )
+        except NewsdeskError as error:
+            imported.skipped.append(error.message)
+        else:
+            imported.added.append(source)
+    return imported
+
+
+def outlines(sources: Iterable[Source]) -> list[opml.Outline]:
+    """Sources as a subscription list has them."""
+    return [
+        opml.Outline(
+            url=source.url, title=source.name, section=source.section, language=source.language, site=source.site
+        )
+        for source in sources
+    ]
