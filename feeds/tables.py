@@ -10,7 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from pydantic import ConfigDict, TypeAdapter
+from pydantic import TypeAdapter
 from sqlalchemy import JSON, CheckConstraint, Dialect, Index, Text, TypeDecorator, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
@@ -108,7 +108,7 @@ class Item(Entry, SQLModel, table=True):
     else `first_seen_at`, which never changes.
     """
 
-    model_config = ConfigDict(frozen=False, extra="ignore")
+    model_config = {"frozen": False, "extra": "ignore"}
     __table_args__ = (
         UniqueConstraint("source_id", "key"),
         Index("ix_item_order", "timestamp", "id"),
