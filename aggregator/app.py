@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from aggregator import migrations, publish, store, upkeep
 from aggregator.database import Database
@@ -65,7 +65,7 @@ class Newsdesk:
             return publish.newspaper(session, self.editions, self.site, self.now(), self.curation.quorum)
 
     def publish(self, only: str | None = None) -> publish.Published:
-        """Bring the published folder, or one edition of it, to what is public now; record what was written."""
+        """Bring the published folder, or one edition of it, to what is public now, and record it."""
         output = self.settings.output
         with publish.alone(output):
             done, records = publish.write(output, self.newspaper(), self.site, self.now(), only)
@@ -79,6 +79,11 @@ class Newsdesk:
         published = self.newspaper().public_ids
         with self.database.writing() as session:
             return upkeep.retain(session, self.now() - self.settings.retention.items, published)
+
+
+def chosen(**given: Any) -> settings.Settings:
+    """Settings given in the program, as the sample newsroom has them."""
+    return settings.Settings(**given)
 
 
 def load(path: Path | None) -> settings.Settings:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import blake2b
 from itertools import pairwise
-from statistics import median
 
 from aggregator.caching import Hints
 
@@ -37,7 +36,7 @@ class Rhythm:
 def after_success(
     source_id: int, now: datetime, rhythm: Rhythm, hints: Hints, entry_times: Sequence[datetime]
 ) -> Next:
-    """The largest of the shortest interval, half the source's own gap between entries, and what its server asks.
+    """The largest of the shortest interval, half the gap between its entries, and what its server asks.
 
     An editor's interval stands instead of the first two and of Cache-Control, never of Retry-After.
     """
@@ -64,14 +63,14 @@ def after_failure(source_id: int, now: datetime, kind: str, failures: int, hints
 
 
 def spread(source_id: int, wait: timedelta) -> timedelta:
-    """The wait moved by up to ±10 %, always alike for one source, so that sources do not fall due together."""
+    """The wait moved by up to ±10 %, always alike for one source: sources do not fall due together."""
     digest = blake2b(str(source_id).encode(), digest_size=4).digest()
     return wait * (0.9 + 0.2 * int.from_bytes(digest) / 0xFFFFFFFF)
 
 
 def _own_rhythm(rhythm: Rhythm, entry_times: Sequence[datetime]) -> tuple[timedelta, str]:
     gaps = [newer - older for older, newer in pairwise(sorted(entry_times))]
-    half = min(median(gaps) / 2, rhythm.longest) if gaps else timedelta()
+    half = min(sorted(gaps)[len(gaps) // 2] / 2, rhythm.longest) if gaps else timedelta()
     if half > rhythm.shortest:
         return half, "half the median gap between its entries"
     return rhythm.shortest, "the shortest interval, poll.min_interval"

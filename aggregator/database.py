@@ -22,7 +22,12 @@ from sqlmodel import Session
 from config.errors import HeldElsewhere, NewsdeskError, TryLater, UsageFault
 
 BUSY_SECONDS = 10
-PRAGMAS = ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", f"busy_timeout = {BUSY_SECONDS * 1000}")
+PRAGMAS = (
+    "journal_mode = WAL",
+    "synchronous = FULL",
+    "foreign_keys = ON",
+    f"busy_timeout = {BUSY_SECONDS * 1000}",
+)
 
 
 class Database:
@@ -50,9 +55,12 @@ class Database:
     @contextmanager
     def writing(self) -> Iterator[Session]:
         """A session whose transaction is committed whole at the end, or not at all on an error."""
-        with self.told_plainly(), Session(self._writer, expire_on_commit=False) as session:
-            with session.begin():
-                yield session
+        with (
+            self.told_plainly(),
+            Session(self._writer, expire_on_commit=False) as session,
+            session.begin(),
+        ):
+            yield session
 
     @contextmanager
     def connected(self, *, writing: bool = False) -> Iterator[Connection]:
@@ -84,7 +92,9 @@ class Database:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except OSError as error:
                 lock.seek(0)
-                raise HeldElsewhere(f"{self}: is held by {lock.read() or 'another daemon'}", "stop that one first") from error
+                raise HeldElsewhere(
+                    f"{self}: is held by {lock.read() or 'another daemon'}", "stop that one first"
+                ) from error
             lock.truncate(0)
             lock.write(owner)
             lock.flush()
@@ -112,12 +122,32 @@ class Database:
 
 FAULTS = (
     ("locked", TryLater, "{}: the database is locked by another process", "try again in a moment"),
-    ("readonly", UsageFault, "{}: the database cannot be written", "give this user the right to write it and its folder"),
-    ("unable to open", UsageFault, "{}: the database cannot be opened", "create its folder and let this user write there"),
-    ("not a database", UsageFault, "{}: is not a database, or is damaged", "restore a backup, or move the file away"),
+    (
+        "readonly",
+        UsageFault,
+        "{}: the database cannot be written",
+        "give this user the right to write it and its folder",
+    ),
+    (
+        "unable to open",
+        UsageFault,
+        "{}: the database cannot be opened",
+        "create its folder and let this user write there",
+    ),
+    (
+        "not a database",
+        UsageFault,
+        "{}: is not a database, or is damaged",
+        "restore a backup, or move the file away",
+    ),
     ("malformed", UsageFault, "{}: the database is damaged", "stop the daemon and restore a backup"),
     ("disk is full", NewsdeskError, "{}: the disk is full", "make room; nothing was lost"),
-    ("disk I/O", NewsdeskError, "{}: the disk cannot be read or written", "check the disk and the file system"),
+    (
+        "disk I/O",
+        NewsdeskError,
+        "{}: the disk cannot be read or written",
+        "check the disk and the file system",
+    ),
 )
 
 

@@ -17,6 +17,7 @@ from types import TracebackType
 from typing import Any, Self
 
 import aiohttp
+from aiohttp.http_exceptions import ContentEncodingError
 from yarl import URL
 
 from aggregator import guard
@@ -142,7 +143,9 @@ class Fetcher:
                     async with asyncio.timeout(left):
                         answer = await self._once(url, address)
                 except TimeoutError as error:
-                    raise Refused("timeout", f"no whole answer within {self.options.timeout:g} seconds") from error
+                    raise Refused(
+                        "timeout", f"no whole answer within {self.options.timeout:g} seconds"
+                    ) from error
             if not isinstance(answer, str):
                 return answer
             url, left = gated(answer, url), max(left - (loop.time() - started), 0.001)
@@ -171,7 +174,9 @@ class Fetcher:
         if response.status == 304:
             return NotModified(said)
         if response.status != 200:
-            raise Refused(refusal(response.status), f"HTTP {response.status} {response.reason or ''}".strip(), said)
+            raise Refused(
+                refusal(response.status), f"HTTP {response.status} {response.reason or ''}".strip(), said
+            )
         return Document(
             url=url,
             body=await self._body(response),
@@ -184,7 +189,10 @@ class Fetcher:
     async def _body(self, response: aiohttp.ClientResponse) -> bytes:
         most = self.options.max_bytes
         if (response.content_length or 0) > most:
-            raise Refused("too_large", f"the document has {response.content_length:,} bytes; fetch.max_bytes is {most:,}")
+            raise Refused(
+                "too_large",
+                f"the document has {response.content_length:,} bytes; fetch.max_bytes is {most:,}",
+            )
         body = bytearray()
         async for piece in response.content.iter_chunked(65_536):
             body += piece
@@ -193,7 +201,7 @@ class Fetcher:
         return bytes(body)
 
     def _socket(self, info: tuple[Any, ...]) -> socket.socket:
-        """The socket for one address, asked for right before it is connected: nothing is resolved after this."""
+        """A socket for one address, asked for right before it is connected: nothing is resolved after."""
         family, kind, protocol, _, address = info
         if not guard.allowed(address[0], self.options.allow_private_networks):
             raise AddressRefused(f"{address[0]} is no public address; see fetch.allow_private_networks")
@@ -265,7 +273,7 @@ CLASSES: tuple[tuple[type[Exception], str], ...] = (
 def classify(error: Exception) -> Failure:
     """Any fault of the client as a value, with a message of one line."""
     cause = error.__cause__ or error.__context__
-    if isinstance(error, aiohttp.ClientPayloadError) and isinstance(cause, aiohttp.http.ContentEncodingError):
+    if isinstance(error, aiohttp.ClientPayloadError) and isinstance(cause, ContentEncodingError):
         return Failure("bad_encoding", one_line(cause))
     kind = next(kind for known, kind in CLASSES if isinstance(error, known))
     return Failure(kind, one_line(error))

@@ -1,6 +1,6 @@
 """What a document changes: the entries of a feed compared with the items that are known. Pure.
 
-    feed ─> one key per entry ─> known by key, or by address? ─> new | revised | unchanged
+feed ─> one key per entry ─> known by key, or by address? ─> new | revised | unchanged
 """
 
 from __future__ import annotations
@@ -83,7 +83,8 @@ def compare(arrived: Sequence[Arrival], known: Iterable[Known]) -> Changes:
             new.append(arrival)
         elif item.id is not None and item.fingerprint != arrival.fingerprint:
             revised[item.id] = arrival
-    return Changes(tuple(sorted(reversed(new), key=lambda arrival: arrival.timestamp)), revised)
+    new.reverse()  # a document begins with its newest; a stable sort keeps what has one date in order
+    return Changes(tuple(sorted(new, key=lambda arrival: arrival.timestamp)), revised)
 
 
 def _moved(arrived: Sequence[Arrival], known: Sequence[Known]) -> dict[str | None, Known]:
@@ -110,9 +111,9 @@ def timestamp(entry: Entry, first_seen: datetime) -> datetime:
 
 
 def public_id(entry: Entry, key: str, source_url: str) -> str:
-    """The id an entry is republished under: its own where that is a URI, else one derived from it and its source.
+    """The id an entry is republished under: its own where that is a URI, else one derived from it.
 
-    Never a local number, and the same on every machine (DESIGN §4.5).
+    Never a local number, and the same on every machine: it is derived from the source's address and the key.
     """
     if key == entry.guid and identity.global_id(entry) is not None:
         return entry.guid

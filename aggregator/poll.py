@@ -120,7 +120,11 @@ class Poller:
         """What a source says now; never raises."""
         try:
             answer = await self.fetcher.fetch(address)
-            return await asyncio.to_thread(read, answer, address.zone) if isinstance(answer, Document) else answer
+            return (
+                await asyncio.to_thread(read, answer, address.zone)
+                if isinstance(answer, Document)
+                else answer
+            )
         except Exception as error:
             log.exception("source %s: newsdesk failed", address.source_id)
             return Failure("internal", one_line(error))
@@ -175,7 +179,9 @@ class Poller:
             source.last_changed_at = now
         return changes
 
-    def _succeeded(self, session: Session, source: Source, outcome: Read | NotModified, now: datetime) -> None:
+    def _succeeded(
+        self, session: Session, source: Source, outcome: Read | NotModified, now: datetime
+    ) -> None:
         assert source.id is not None
         source.failures = 0
         source.error_class = source.error_message = source.error_at = None

@@ -23,7 +23,7 @@ from config.errors import UsageFault
 from config.options import Edition
 from curation.lineup import Site, lineup
 from curation.tables import Decision, Publication
-from feeds import jsonfeed, opml, page, render
+from feeds import jsonfeed, opml, page, proof, render
 from feeds.entries import Feed
 
 BESIDE = ".newsdesk-"  # how a file begins that is being written
@@ -55,7 +55,9 @@ class Newspaper:
         return {entry.guid for feed in self.lineups.values() for entry in feed.entries}
 
 
-def newspaper(session: Session, editions: Sequence[Edition], site: Site, at: datetime, quorum: int) -> Newspaper:
+def newspaper(
+    session: Session, editions: Sequence[Edition], site: Site, at: datetime, quorum: int
+) -> Newspaper:
     """What is to be public at an instant, not yet rendered."""
     return Newspaper(
         lineups={edition.slug: lineup(session, edition, site, at, quorum) for edition in editions},
@@ -81,13 +83,13 @@ def _edition(shelf: page.Shelf, site: Site) -> Iterator[tuple[str, str, bytes]]:
 
     yield f"{slug}.rss", slug, render.rss(at("rss"))
     yield f"{slug}.atom", slug, render.atom(at("atom"))
-    yield f"{slug}.json", slug, jsonfeed.render(at("json"))
+    yield f"{slug}.json", slug, jsonfeed.render(proof.proofread(at("json")))
     yield f"{slug}.html", slug, page.edition(site.title, site.language, shelf, site.base_url)
 
 
 @contextmanager
 def alone(folder: Path) -> Iterator[None]:
-    """One publisher at a time: who comes second sees what the first published, never writes over it what is older.
+    """One publisher at a time: who comes second never writes over the first what is older.
 
     Raises UsageFault where the folder cannot be written.
     """
@@ -118,7 +120,9 @@ def write(
                 done.written.append(name)
                 digest = sha256(body).hexdigest()
                 records.append(
-                    Publication(at=at, path=name, edition=edition, sha256=digest, decision_id=paper.decision_id)
+                    Publication(
+                        at=at, path=name, edition=edition, sha256=digest, decision_id=paper.decision_id
+                    )
                 )
             else:
                 done.unchanged.append(name)
@@ -129,7 +133,8 @@ def write(
 
 def _unwritable(folder: Path, error: OSError) -> UsageFault:
     return UsageFault(
-        f"{folder}: cannot be written: {error.strerror or error}", "name a folder that this user may write as output"
+        f"{folder}: cannot be written: {error.strerror or error}",
+        "name a folder that this user may write as output",
     )
 
 

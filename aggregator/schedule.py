@@ -12,7 +12,7 @@ import os
 import signal
 import socket
 import threading
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 
@@ -160,7 +160,7 @@ class Server(uvicorn.Server):
             loop.add_signal_handler(number, self._asked_to_stop)
         serving = asyncio.create_task(self.serve(sockets=[listener]))
         try:
-            while not self.started and not serving.done():
+            while not self.started and not serving.done():  # noqa: ASYNC110  uvicorn has a flag, no event
                 await asyncio.sleep(0.01)
             ready()
             await serving
@@ -197,7 +197,7 @@ def address(listener: socket.socket) -> str:
     return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
 
 
-def guarded(job: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
+def guarded(job: Callable[[], Awaitable[None]]) -> Callable[[], Coroutine[None, None, None]]:
     """A job whose faults are logged, a known one in a line, and never end the scheduler."""
 
     async def guarded_job() -> None:
@@ -215,7 +215,9 @@ def tell(report: Report) -> None:
     """A pass in the log: a line for each failed source, and one for all."""
     for result in report.results:
         if result.error is not None:
-            log.warning("source %d %s: %s: %s", result.source, result.url, result.error.kind, result.error.message)
+            log.warning(
+                "source %d %s: %s: %s", result.source, result.url, result.error.kind, result.error.message
+            )
     log.info(
         "polled %d sources: %d changed, %d unchanged, %d failed; %d new items, %d revised",
         len(report.results),

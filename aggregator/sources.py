@@ -138,7 +138,9 @@ def subscriptions(file: Path) -> opml.Subscriptions:
     except opml.NotOPML as error:
         raise UsageFault(f"{file}: {error}", "give an OPML file, as feed readers export them") from error
     except OSError as error:
-        raise UsageFault(f"{file}: cannot be read: {error.strerror or error}", "check its name and rights") from error
+        raise UsageFault(
+            f"{file}: cannot be read: {error.strerror or error}", "check its name and rights"
+        ) from error
 
 
 def save(file: Path, body: bytes) -> None:
@@ -146,7 +148,9 @@ def save(file: Path, body: bytes) -> None:
     try:
         file.write_bytes(body)
     except OSError as error:
-        raise UsageFault(f"{file}: cannot be written: {error.strerror or error}", "name another file") from error
+        raise UsageFault(
+            f"{file}: cannot be written: {error.strerror or error}", "name another file"
+        ) from error
 
 
 def subscribe(session: Session, subscriptions: opml.Subscriptions, now: datetime) -> Imported:
@@ -155,7 +159,12 @@ def subscribe(session: Session, subscriptions: opml.Subscriptions, now: datetime
     for outline in subscriptions.outlines:
         try:
             source = add(
-                session, outline.url, now, title=outline.title, section=outline.section, language=outline.language
+                session,
+                outline.url,
+                now,
+                title=outline.title,
+                section=outline.section,
+                language=outline.language,
             )
         except NewsdeskError as error:
             imported.skipped.append(error.message)
@@ -168,7 +177,11 @@ def outlines(sources: Iterable[Source]) -> list[opml.Outline]:
     """Sources as a subscription list has them."""
     return [
         opml.Outline(
-            url=source.url, title=source.name, section=source.section, language=source.language, site=source.site
+            url=source.url,
+            title=source.name,
+            section=source.section,
+            language=source.language,
+            site=source.site,
         )
         for source in sources
     ]

@@ -85,7 +85,7 @@ def known(session: Session, source_id: int, arrived: Iterable[Arrival]) -> list[
 
 
 def keep(session: Session, source_id: int, changes: Changes, now: datetime) -> None:
-    """Write what a document changed: new items with their stories, revised ones with what they said before."""
+    """Write what a document changed: new items with their stories, and revisions of known ones."""
     stories.tell(session, [_item(source_id, arrival, now) for arrival in changes.new])
     for number, arrival in changes.revised.items():
         item = session.get_one(Item, number)

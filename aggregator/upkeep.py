@@ -89,7 +89,11 @@ def examine(database: Database, output: Path) -> Iterator[Finding]:
     yield Finding("SQLite", ok, version + advice)
     writable = os.access(output if output.exists() else output.absolute().parent, os.W_OK)
     yield Finding("published folder", writable, f"{output}{'' if writable else ' cannot be written'}")
-    homes = {name: Path(spec.origin).parent.parent for name in PACKAGES if (spec := find_spec(name)) and spec.origin}
+    homes = {
+        name: Path(spec.origin).parent.parent
+        for name in PACKAGES
+        if (spec := find_spec(name)) and spec.origin
+    }
     together = len(set(homes.values())) == 1 and len(homes) == len(PACKAGES)
     yield Finding("installation", together, ", ".join(sorted({str(home) for home in homes.values()})))
 

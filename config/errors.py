@@ -1,9 +1,9 @@
 """How a fault is told: one line that names the thing and what is wrong, one that names the remedy.
 
-    NewsdeskError            1   refused, or failed
-    ├── UsageFault           2   wrong usage or configuration
-    ├── HeldElsewhere        3   another daemon holds the database
-    └── TryLater            75   busy now; the same command may work later
+NewsdeskError            1   refused, or failed
+├── UsageFault           2   wrong usage or configuration
+├── HeldElsewhere        3   another daemon holds the database
+└── TryLater            75   busy now; the same command may work later
 """
 
 from __future__ import annotations

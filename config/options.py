@@ -142,7 +142,7 @@ EDITORS_PICK = Edition(slug="editors-pick", title="Editor's Pick", rule="picks")
 
 
 def editions(configured: Sequence[Edition] = ()) -> tuple[Edition, ...]:
-    """The editions of a newsroom: the two that always exist, as configured or not, then the others in their order."""
+    """The editions of a newsroom: the two that always exist, then the others in their order."""
     by_slug = {edition.slug: edition for edition in configured}
     always = [_changed(edition, by_slug.pop(edition.slug, None)) for edition in (RECENT_NEWS, EDITORS_PICK)]
     return (

@@ -1,4 +1,7 @@
-"""Settings: newsdesk.toml and NEWSDESK_* variables, read into the options. What cannot be meant is refused."""
+"""Settings: newsdesk.toml and NEWSDESK_* variables, read into the options.
+
+What cannot be meant is refused.
+"""
 
 from __future__ import annotations
 
@@ -7,14 +10,14 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, Field, ValidationError, model_validator
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from config.errors import UsageFault
-from config.options import Curation, Edition, Fetching, Polling, Retention, Serving, editions
+from config.options import Curation, Edition, Fetching, Polling, Retention, Serving
 
 PREFIX = "NEWSDESK_"
 NOT_SETTINGS = ("NEWSDESK_CONFIG", "NEWSDESK_EDITOR", "NEWSDESK_TEST_")
@@ -28,7 +31,7 @@ class SettingsError(UsageFault):
 
 def _base_url(url: str) -> str:
     scheme, _, rest = url.partition("://")
-    if scheme not in {"http", "https"} or not rest.strip("/") or set(url) & set(" ?#\"<>"):
+    if scheme not in {"http", "https"} or not rest.strip("/") or set(url) & set(' ?#"<>'):
         raise ValueError("an address such as https://news.example.org/ was expected")
     return url if url.endswith("/") else f"{url}/"
 
@@ -45,7 +48,9 @@ class Settings(BaseSettings):
         "http://127.0.0.1:8080/", description="Where readers see the published folder."
     )
     language: str = Field(
-        "en", pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$", description="The language of the published pages."
+        "en",
+        pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$",
+        description="The language of the published pages.",
     )
     database_url: str = Field("sqlite:///newsdesk.db", description="The database.")
     output: Path = Field(Path("public"), description="The folder that is published.")
@@ -58,8 +63,12 @@ class Settings(BaseSettings):
 
     @classmethod
     def settings_customise_sources(
-        cls, settings_cls: type[BaseSettings], init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource, **others: PydanticBaseSettingsSource,
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """The environment over the file, which is handed in as the initial values."""
         return env_settings, init_settings
@@ -109,7 +118,9 @@ def _text(path: Path) -> str:
     try:
         body = path.read_bytes()
     except OSError as error:
-        raise SettingsError(f"{path}: cannot be read: {error.strerror}", "name a settings file with --config") from error
+        raise SettingsError(
+            f"{path}: cannot be read: {error.strerror}", "name a settings file with --config"
+        ) from error
     if len(body) > LARGEST:
         raise SettingsError(f"{path}: has {len(body):,} bytes", "name a settings file with --config")
     try:
@@ -131,7 +142,11 @@ def _told(error: ValidationError, path: Path | None, text: str) -> Iterator[str]
     """Each fault in one line."""
     for fault in error.errors():
         key = ".".join(str(part) for part in fault["loc"])
-        wrong = "is no setting" + _nearest(str(fault["loc"][-1]), _siblings(fault["loc"])) if _unknown(fault) else _expected(fault)
+        wrong = (
+            "is no setting" + _nearest(str(fault["loc"][-1]), _siblings(fault["loc"]))
+            if _unknown(fault)
+            else _expected(fault)
+        )
         yield f"{_where(fault['loc'], path, text)}: {key}{': ' if key else ''}{wrong}"
 
 
@@ -165,8 +180,10 @@ def _line(loc: tuple[int | str, ...], text: str) -> int | None:
             table = bare.strip("[] ")
             left -= table == names[0] and bare.startswith("[[")
         key = bare.partition("=")[0].strip().strip("\"'")
-        if names[:1] == [key] or (len(names) > 1 and key == names[-1] and table == names[0] and left < 0) or (
-            len(names) > 1 and key == names[-1] and table == names[0] and "[[" not in text
+        if (
+            names[:1] == [key]
+            or (len(names) > 1 and key == names[-1] and table == names[0] and left < 0)
+            or (len(names) > 1 and key == names[-1] and table == names[0] and "[[" not in text)
         ):
             return number
     return None

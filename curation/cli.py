@@ -36,7 +36,7 @@ class Newsroom(Protocol):
     def writing(self) -> AbstractContextManager[Session]: ...
 
 
-class Instant(click.ParamType):
+class Instant(click.ParamType[datetime]):
     """An ISO date or time (UTC where it names no zone), or a duration from now: `3d`, `12h`."""
 
     name = "time"
@@ -62,7 +62,9 @@ class Instant(click.ParamType):
 
 PAST, FUTURE = Instant(-1), Instant(+1)
 ITEM = click.argument("number", metavar="ITEM", type=int)
-EDITION = click.option("--edition", default="editors-pick", show_default=True, help="The edition meant, by its slug.")
+EDITION = click.option(
+    "--edition", default="editors-pick", show_default=True, help="The edition meant, by its slug."
+)
 
 
 @click.command(short_help="What waits for an editor.")
@@ -71,10 +73,12 @@ EDITION = click.option("--edition", default="editors-pick", show_default=True, h
 @click.option("--lang", "language", help="Only items in this language, for example fr.")
 @click.option("--search", help="Only items with these words in title or summary.")
 @click.option("--since", type=PAST, help="Only items since this time, or this long ago: 3d.")
-@click.option("--limit", type=click.IntRange(1, 1000), default=30, show_default=True, help="How many at most.")
+@click.option(
+    "--limit", type=click.IntRange(1, 1000), default=30, show_default=True, help="How many at most."
+)
 @json_option
 @click.pass_obj
-def inbox(newsroom: Newsroom, limit: int, as_json: bool, **given: Any) -> None:
+def inbox(newsroom: Newsroom, /, limit: int, as_json: bool, **given: Any) -> None:
     """List what waits for an editor, newest first: one item for each story that is not picked."""
     from curation import inbox, shapes
 
@@ -130,7 +134,11 @@ def _show(whole: dict[str, Any], timestamp: datetime) -> None:
     from feeds import markup
 
     published = whole["published"]
-    others = [f"{one['title']} (item {one['item']})" for one in whole["story"]["sources"] if one["item"] != whole["id"]]
+    others = [
+        f"{one['title']} (item {one['item']})"
+        for one in whole["story"]["sources"]
+        if one["item"] != whole["id"]
+    ]
     terminal.fields(
         [
             ("item", whole["id"]),
@@ -171,7 +179,7 @@ def _known(published: dict[str, Any]) -> str:
 @click.option("--until", type=FUTURE, help="Only until this time, or for this long: 3d.")
 @json_option
 @click.pass_obj
-def pick(newsroom: Newsroom, numbers: tuple[int, ...], edition: str, as_json: bool, **given: Any) -> None:
+def pick(newsroom: Newsroom, /, numbers: tuple[int, ...], edition: str, as_json: bool, **given: Any) -> None:
     """Choose items for an edition; again, to change what was said of them.
 
     Several items are chosen all or none.
@@ -230,14 +238,23 @@ def picks(newsroom: Newsroom, edition: str, as_json: bool) -> None:
         terminal.emit([shapes.item(one, now, quorum) for one in found])
         return
     rows = [
-        (place, pick.item_id, shapes.pick(pick, now, quorum)["status"], ", ".join(pick.editors), pick.title or one.item.title, pick.note)
+        (
+            place,
+            pick.item_id,
+            shapes.pick(pick, now, quorum)["status"],
+            ", ".join(pick.editors),
+            pick.title or one.item.title,
+            pick.note,
+        )
         for place, (pick, one) in enumerate(zip(standing, found, strict=True), 1)
     ]
     terminal.table(("place", "item", "status", "by", "title", "note"), rows, nothing="Nothing is picked.")
 
 
 @click.command(short_help="Who decided what, when, from where.")
-@click.option("--limit", type=click.IntRange(1, 10_000), default=30, show_default=True, help="How many at most.")
+@click.option(
+    "--limit", type=click.IntRange(1, 10_000), default=30, show_default=True, help="How many at most."
+)
 @json_option
 @click.pass_obj
 def log(newsroom: Newsroom, limit: int, as_json: bool) -> None:
@@ -293,6 +310,8 @@ def _line(told: dict[str, Any]) -> str:
     decision, pick = told["decision"], told["pick"]
     if told["already"]:
         by = f" by {', '.join(pick['by'])}" if pick else ""
-        return f"item {decision['item']}: already {'picked' if pick else 'unpicked'} in {decision['edition']}{by}"
+        so = "picked" if pick else "unpicked"
+        return f"item {decision['item']}: already {so} in {decision['edition']}{by}"
     now_is = f"now {pick['status']}" if pick else "now not picked"
-    return f"decision {decision['id']}: {decision['verb']} item {decision['item']} in {decision['edition']}, {now_is}"
+    done = f"{decision['verb']} item {decision['item']} in {decision['edition']}"
+    return f"decision {decision['id']}: {done}, {now_is}"

@@ -63,7 +63,11 @@ class Desk:
         item = inbox.item(self.session, number)
         _refuse_without_picks(edition)
         _refuse_impossible(self.now, position, visible_from, until)
-        given = {"note": note_text(note), "title": title and markup.title(title), "position": position}
+        given: dict[str, Any] = {
+            "note": note_text(note),
+            "title": title and markup.title(title),
+            "position": position,
+        }
         given |= {"visible_from": visible_from, "until": until}
         standing = self._standing(item, edition)
         payload = _news(standing, {name: value for name, value in given.items() if value is not None})
@@ -184,7 +188,9 @@ def note_text(note: str | None) -> str | None:
     if note is None:
         return None
     note = markup.text_safe(note.replace("\r\n", "\n")).strip()
-    note = "".join(character for character in note if character in "\n\t" or unicodedata.category(character) != "Cc")
+    note = "".join(
+        character for character in note if character in "\n\t" or unicodedata.category(character) != "Cc"
+    )
     if len(note) > LONGEST_NOTE:
         raise UsageFault(f"the note has {len(note):,} characters", f"shorten it to {LONGEST_NOTE:,}")
     return note
@@ -200,12 +206,16 @@ def edition(editions: tuple[Edition, ...], slug: str) -> Edition:
     for one in editions:
         if one.slug == slug:
             return one
-    raise UsageFault(f"edition {slug!r}: there is none", f"there are {', '.join(one.slug for one in editions)}")
+    raise UsageFault(
+        f"edition {slug!r}: there is none", f"there are {', '.join(one.slug for one in editions)}"
+    )
 
 
 def _refuse_without_picks(edition: Edition) -> None:
     if edition.rule != "picks":
-        raise UsageFault(f"edition {edition.slug!r}: fills itself and takes no picks", "name one whose rule is picks")
+        raise UsageFault(
+            f"edition {edition.slug!r}: fills itself and takes no picks", "name one whose rule is picks"
+        )
 
 
 def _refuse_impossible(
@@ -219,7 +229,9 @@ def _refuse_impossible(
 
 def _news(standing: Pick | None, given: dict[str, Any]) -> dict[str, Any]:
     """What a pick is given that it does not say already."""
-    return {name: value for name, value in given.items() if standing is None or getattr(standing, name) != value}
+    return {
+        name: value for name, value in given.items() if standing is None or getattr(standing, name) != value
+    }
 
 
 def _written(value: Any) -> Any:

@@ -18,7 +18,7 @@ from feeds.tables import Item, Source
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """Which items: of a section, a source (number), a language, a tag; with words in title or summary; since when."""
+    """Which items: by section, source number, language, tag, words in title or summary, age."""
 
     section: str | None = None
     source: int | None = None
@@ -58,7 +58,11 @@ def waiting(session: Session, filters: Filters, limit: int) -> list[Item]:
 
 
 def leads(
-    session: Session, filters: Filters, limit: int, also: Sequence[ColumnElement[bool]] = (), at: datetime | None = None
+    session: Session,
+    filters: Filters,
+    limit: int,
+    also: Sequence[ColumnElement[bool]] = (),
+    at: datetime | None = None,
 ) -> list[Item]:
     """One item for each story: the earliest of those that pass the filters; newest first.
 
@@ -94,7 +98,9 @@ def _passing(row: Any, filters: Filters, at: datetime | None) -> list[ColumnElem
     if filters.tag is not None:
         tests.append(cast(row.categories, String).contains(f'"{filters.tag}"', autoescape=True))
     if filters.search is not None:
-        tests.append(or_(*(text.icontains(filters.search, autoescape=True) for text in (row.title, row.summary))))
+        tests.append(
+            or_(*(text.icontains(filters.search, autoescape=True) for text in (row.title, row.summary)))
+        )
     if filters.since is not None:
         tests.append(row.timestamp >= filters.since)
     if at is not None:

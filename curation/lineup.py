@@ -101,7 +101,9 @@ def _items(session: Session, picks: Sequence[Pick]) -> list[Item]:
 
 def _with_sources(session: Session, items: Sequence[Item]) -> list[tuple[Item, Source]]:
     numbers = {item.source_id for item in items}
-    sources = {source.id: source for source in session.exec(select(Source).where(col(Source.id).in_(numbers)))}
+    sources = {
+        source.id: source for source in session.exec(select(Source).where(col(Source.id).in_(numbers)))
+    }
     return [(item, sources[item.source_id]) for item in items]
 
 
@@ -116,7 +118,7 @@ def _recent(item: Item, source: Source) -> Entry:
 
 
 def _chosen(item: Item, source: Source, pick: Pick) -> Entry:
-    """A pick is dated by when it was picked, or appeared if that was later, with the source's date beside it."""
+    """A pick is dated by when it was made, or appeared if later, with the source's date beside it."""
     said = _entry(item, source)
     dated = max(pick.picked_at, pick.visible_from)
     return said.model_copy(

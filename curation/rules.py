@@ -121,7 +121,7 @@ def arrange(picks: Iterable[P]) -> list[P]:
     """
     newest_first = sorted(picks, key=lambda pick: (pick.picked_at, pick.item_id), reverse=True)
     order = [pick for pick in newest_first if pick.position is None]
-    placed = [pick for pick in newest_first if pick.position is not None]
-    for pick in sorted(reversed(placed), key=lambda pick: pick.position or 0):
+    placed = [pick for pick in reversed(newest_first) if pick.position is not None]
+    for pick in sorted(placed, key=lambda pick: pick.position or 0):
         order.insert((pick.position or 1) - 1, pick)
     return order

@@ -59,7 +59,8 @@ def whole_item(
         "image": row.image,
         "public_id": row.public_id,
         "revisions": [
-            {"at": time(one.at), "title": one.title, "summary": one.summary, "content": one.content} for one in revisions
+            {"at": time(one.at), "title": one.title, "summary": one.summary, "content": one.content}
+            for one in revisions
         ],
         "decisions": [decision(one) for one in decisions],
     }
@@ -71,7 +72,7 @@ def state(listed: Listed) -> str:
 
 
 def moment(published: Moment | None) -> Shape:
-    """A date as its source wrote it, and as it was read; known by 'first seen' where there is none to read."""
+    """A date as its source wrote it, and as it was read; known by 'first seen' where none is."""
     said = published or Moment(raw="")
     return {
         "raw": said.raw or None,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from pydantic import ConfigDict
 from sqlalchemy import JSON, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
@@ -26,12 +25,14 @@ class Decision(Decided, SQLModel, table=True):
     An item that an editor decided on cannot be deleted while the line stands.
     """
 
-    model_config = ConfigDict(frozen=False)
+    model_config = {"frozen": False}
     __table_args__ = (NUMBERS_ARE_NEVER_REUSED,)
 
     id: int | None = Field(default=None, primary_key=True)
     at: datetime = Field(index=True)
     editor: str = Field(foreign_key="editor.name")
+    via: str
+    verb: str
     item_id: int = Field(foreign_key="item.id", index=True)
     edition: str = Field(index=True)
     payload: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
@@ -41,7 +42,7 @@ class Decision(Decided, SQLModel, table=True):
 class Pick(Picked, SQLModel, table=True):
     """The pick of an item for an edition: the projection of its decisions (`rules.project`)."""
 
-    model_config = ConfigDict(frozen=False)
+    model_config = {"frozen": False}
     __table_args__ = (UniqueConstraint("item_id", "edition"),)
 
     id: int | None = Field(default=None, primary_key=True)

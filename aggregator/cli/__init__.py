@@ -101,9 +101,14 @@ class Grouped(click.Group):
 
 @click.group(cls=Grouped, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.option(
-    "--config", type=click.Path(path_type=Path), envvar="NEWSDESK_CONFIG", help="The settings file; else ./newsdesk.toml."
+    "--config",
+    type=click.Path(path_type=Path),
+    envvar="NEWSDESK_CONFIG",
+    help="The settings file; else ./newsdesk.toml.",
 )
-@click.option("--editor", "named", envvar="NEWSDESK_EDITOR", help="Whose decisions these are; else the login name.")
+@click.option(
+    "--editor", "named", envvar="NEWSDESK_EDITOR", help="Whose decisions these are; else the login name."
+)
 @click.version_option(package_name="newsdesk", message="newsdesk %(version)s")
 @click.pass_context
 def newsdesk(ctx: click.Context, config: Path | None, named: str | None) -> None:

@@ -19,9 +19,13 @@ if TYPE_CHECKING:
 
 @click.command(short_help="A whole newsroom on sample feeds, no network.")
 @click.option(
-    "--once", type=click.Path(file_okay=False, path_type=Path), help="Leave the published files here, and stop."
+    "--once",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Leave the published files here, and stop.",
 )
-@click.option("--port", type=click.IntRange(0, 65_535), default=8080, show_default=True, help="Where to serve.")
+@click.option(
+    "--port", type=click.IntRange(0, 65_535), default=8080, show_default=True, help="Where to serve."
+)
 @click.option("--seconds", type=click.FloatRange(1), help="Stop by itself after this long.")
 def demo(once: Path | None, port: int, seconds: float | None) -> None:
     """Show a newsroom at work: poll sample feeds, pick a story, publish, and serve until Ctrl-C.
@@ -38,9 +42,9 @@ def demo(once: Path | None, port: int, seconds: float | None) -> None:
 @click.argument("folder", metavar="[DIR]", type=click.Path(file_okay=False, path_type=Path), default=Path())
 def init(folder: Path) -> None:
     """Write a starter newsdesk.toml and sources.opml into DIR; what is there already is left alone."""
-    from config import starter
+    from config import starters
 
-    for file, written in starter.write(folder):
+    for file, written in starters.write(folder):
         click.echo(f"{file}: {'written' if written else 'is there already, left alone'}")
     click.echo("next: edit newsdesk.toml, then: newsdesk source import sources.opml; newsdesk run")
 
@@ -99,7 +103,9 @@ async def _poll(invocation: Invocation, addresses: list[Address], quiet: bool) -
     console = Console(stderr=True)
     columns = (TextColumn("polling"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     async with invocation.newsdesk.fetcher() as fetcher:
-        with Progress(*columns, console=console, transient=True, disable=quiet or not console.is_terminal) as bar:
+        with Progress(
+            *columns, console=console, transient=True, disable=quiet or not console.is_terminal
+        ) as bar:
             task = bar.add_task("polling", total=len(addresses))
 
             def told(result: Result) -> None:
@@ -201,7 +207,7 @@ def backup(invocation: Invocation, file: Path) -> None:
 @json_option
 @click.pass_obj
 def doctor(invocation: Invocation, as_json: bool) -> None:
-    """Check the database file, SQLite itself, the published folder and the installation; exit 1 on a fault."""
+    """Check the database file, SQLite, the published folder and the installation; exit 1 on a fault."""
     from aggregator import upkeep
     from config.errors import NewsdeskError
 
@@ -222,7 +228,7 @@ def _logging() -> None:
     import logging
 
     logging.basicConfig(format="%(asctime)s %(levelname)-7s %(message)s", level=logging.INFO)
-    for noisy in ("apscheduler", "alembic", "asyncio"):
+    for noisy in ("apscheduler", "alembic", "asyncio", "uvicorn"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 SOURCE = click.argument("number", metavar="SOURCE", type=int)
 
 
-class Interval(click.ParamType):
+class Interval(click.ParamType[int]):
     """A duration such as 30m or 6h; 0 gives the choice back to newsdesk."""
 
     name = "duration"
@@ -36,7 +36,9 @@ class Interval(click.ParamType):
 def given_by_editor(command: Any) -> Any:
     """The options that say what an editor sets of a source."""
     for option in (
-        click.option("--interval", type=Interval(), help="How often to poll it, for example 30m; 0 for its own rhythm."),
+        click.option(
+            "--interval", type=Interval(), help="How often to poll it, for example 30m; 0 for its own rhythm."
+        ),
         click.option("--zone", help="The time zone of its dates that name none, for example Europe/Paris."),
         click.option("--language", help="Its language, for example fr."),
         click.option("--section", help="The section it belongs to."),
@@ -57,7 +59,7 @@ def source() -> None:
 @click.option("--no-check", is_flag=True, help="Add it without fetching it once.")
 @json_option
 @click.pass_obj
-def add(invocation: Invocation, url: str, no_check: bool, as_json: bool, **given: Any) -> None:
+def add(invocation: Invocation, /, url: str, no_check: bool, as_json: bool, **given: Any) -> None:
     """Subscribe to the feed at URL. It is fetched once to see that it is one."""
     from aggregator import sources
 
@@ -69,7 +71,11 @@ def add(invocation: Invocation, url: str, no_check: bool, as_json: bool, **given
     with newsdesk.database.writing() as session:
         row = sources.add(session, url, newsdesk.now(), **given)
         if found is not None:
-            row.feed_title, row.site, row.feed_language = found.feed.title, found.feed.url, found.feed.language
+            row.feed_title, row.site, row.feed_language = (
+                found.feed.title,
+                found.feed.url,
+                found.feed.language,
+            )
         session.flush()
     if as_json:
         terminal.emit(shape(row, 0))
@@ -84,15 +90,19 @@ def _look(invocation: Invocation, url: str, zone: str | None) -> Read:
 
     from aggregator import sources
     from aggregator.fetch import Address, Failure
-    from aggregator.poll import Read
+    from aggregator.poll import Outcome, Read
 
-    async def look() -> object:
+    async def look() -> Outcome:
         async with invocation.newsdesk.fetcher() as fetcher:
             return await invocation.newsdesk.poller(fetcher).look(Address(0, url, zone=zone))
 
     outcome = asyncio.run(look())
     if not isinstance(outcome, Read):
-        failure = outcome if isinstance(outcome, Failure) else Failure("protocol", "304 to an unconditional request")
+        failure = (
+            outcome
+            if isinstance(outcome, Failure)
+            else Failure("protocol", "304 to an unconditional request")
+        )
         raise sources.refused(url, failure)
     return outcome
 
@@ -170,7 +180,7 @@ def show(invocation: Invocation, number: int, as_json: bool) -> None:
 @given_by_editor
 @json_option
 @click.pass_obj
-def edit(invocation: Invocation, number: int, as_json: bool, **given: Any) -> None:
+def edit(invocation: Invocation, /, number: int, as_json: bool, **given: Any) -> None:
     """Change what is set of a source; an empty text takes a setting back."""
     from aggregator import sources
 
@@ -224,7 +234,9 @@ def remove(invocation: Invocation, number: int, as_json: bool) -> None:
     if as_json:
         terminal.emit({"removed": number, "kept_items": kept})
     else:
-        click.echo(f"source {number}: removed" + (f"; {kept} items that were decided on stay" if kept else ""))
+        click.echo(
+            f"source {number}: removed" + (f"; {kept} items that were decided on stay" if kept else "")
+        )
 
 
 @source.command(name="import", short_help="Subscribe to every feed of an OPML list.")
@@ -261,7 +273,7 @@ def export(invocation: Invocation, file: Path | None) -> None:
         outlines = sources.outlines(store.sources(session))
     body = opml.write(f"Sources of {invocation.newsdesk.site.title}", outlines)
     if file is None:
-        click.get_binary_stream("stdout").write(body)
+        click.echo(body, nl=False)
     else:
         sources.save(file, body)
 
@@ -277,7 +289,9 @@ def _change(invocation: Invocation, number: int, as_json: bool, change: Any) -> 
     if as_json:
         terminal.emit(shape(row, items))
     else:
-        click.echo(f"source {row.id}: {row.name}: {row.status}, next poll {terminal.moment(row.next_poll_at)}")
+        click.echo(
+            f"source {row.id}: {row.name}: {row.status}, next poll {terminal.moment(row.next_poll_at)}"
+        )
 
 
 def shape(row: Source, items: int) -> dict[str, Any]:
@@ -302,4 +316,3 @@ def shape(row: Source, items: int) -> dict[str, Any]:
         "failures": row.failures,
         "error": error if row.error_class else None,
     }
-

@@ -3,7 +3,6 @@
 from alembic import context
 from sqlmodel import SQLModel
 
-import curation.tables
 import feeds.tables  # noqa: F401  the tables register themselves
 
 context.configure(
