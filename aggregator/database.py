@@ -21,26 +21,20 @@ from sqlmodel import Session
 
 from config.errors import HeldElsewhere, NewsdeskError, TryLater, UsageFault
 
-BUSY_SECONDS = 10
-PRAGMAS = (
-    "journal_mode = WAL",
-    "synchronous = FULL",
-    "foreign_keys = ON",
-    f"busy_timeout = {BUSY_SECONDS * 1000}",
-)
+PRAGMAS = ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON")
 
 
 class Database:
-    """One newsroom's database, opened and brought to this version's schema.
+    """One newsroom's database.
 
-    Raises UsageFault where it cannot be opened, TryLater where another process keeps it
-    locked for more than ten seconds.
+    Whatever is done with it raises UsageFault where it cannot be opened, TryLater where another
+    process keeps it locked for longer than `patience` seconds.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, patience: float = 10) -> None:
         self.url = _address(url)
         self.path = Path(self.url.database) if self.url.database not in (None, "", ":memory:") else None
-        self.engine = _engine(self.url)
+        self.engine = _engine(self.url, patience)
         self._writer = self.engine.execution_options(immediate=True)
 
     def __str__(self) -> str:
@@ -60,6 +54,7 @@ class Database:
             Session(self._writer, expire_on_commit=False) as session,
             session.begin(),
         ):
+            session.connection()  # the write lock is taken here, before anything is read
             yield session
 
     @contextmanager
@@ -163,8 +158,8 @@ def _address(url: str) -> URL:
     return address
 
 
-def _engine(address: URL) -> Engine:
-    engine = create_engine(address, module=sqlite_module(), connect_args={"timeout": BUSY_SECONDS})
+def _engine(address: URL, patience: float) -> Engine:
+    engine = create_engine(address, module=sqlite_module(), connect_args={"timeout": patience})
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _: ConnectionPoolEntry) -> None:

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from html import escape
+
+from aggregator import poll, sources, store
+from aggregator.app import Newsdesk
+from aggregator.fetch import Document
 
 NOON = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
 
@@ -31,3 +35,32 @@ def rss(items: Iterable[str] = (), title: str = "A site") -> str:
         f'<?xml version="1.0" encoding="UTF-8"?>\n<rss version="2.0"><channel><title>{escape(title)}</title>'
         f"<link>https://site.example/</link><description>d</description>{''.join(items)}</channel></rss>"
     )
+
+
+class Clock:
+    """A clock that stands still until it is moved."""
+
+    def __init__(self, at: datetime = NOON) -> None:
+        self.at = at
+
+    def __call__(self) -> datetime:
+        return self.at
+
+    def move(self, **by: float) -> datetime:
+        """Move the clock on, by so many seconds, minutes, hours or days."""
+        self.at += timedelta(**by)
+        return self.at
+
+
+def keep(
+    newsdesk: Newsdesk, document: str | bytes, url: str = "https://site.example/feed.xml", **given: object
+) -> int:
+    """Store a document as if it had just been fetched from a source; the number of the source."""
+    body = document.encode() if isinstance(document, str) else document
+    with newsdesk.database.writing() as session:
+        row = store.source_at(session, url) or sources.add(session, url, newsdesk.now(), **given)
+        address = store.address(row)
+    fetched = poll.read(Document(url, body), address.zone)
+    poller = poll.Poller(newsdesk.database, newsdesk.fetcher(), newsdesk.settings.poll, newsdesk.now)
+    poller.store([(address, fetched)])
+    return address.source_id

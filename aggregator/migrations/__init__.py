@@ -30,7 +30,7 @@ def prepare(database: Database) -> None:
         _keep_a_copy(database, found)
     with database.connected(writing=True) as connection:
         if version(connection) != NEWEST:
-            _upgrade(connection)
+            upgrade(connection)
 
 
 def version(connection: Connection) -> str | None:
@@ -66,11 +66,12 @@ def _keep_a_copy(database: Database, found: str) -> None:
         database.backup(copy)
 
 
-def _upgrade(connection: Connection) -> None:
+def upgrade(connection: Connection, to: str = "head") -> None:
+    """Run the migrations up to a version, in the connection's transaction."""
     from alembic import command
     from alembic.config import Config
 
     settings = Config()
     settings.set_main_option("script_location", str(FOLDER))
     settings.attributes["connection"] = connection
-    command.upgrade(settings, "head")
+    command.upgrade(settings, to)

@@ -1,0 +1,124 @@
+"""The log means what its decisions say, in order; every decision can be taken back, and the taking back too."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from makers import NOON
+
+from curation import rules
+from curation.rules import Decided, Picked
+
+
+def decided(
+    number: int, verb: str, editor: str = "ada", undoes: int | None = None, **payload: object
+) -> Decided:
+    at = NOON + timedelta(minutes=number)
+    return Decided(
+        id=number,
+        at=at,
+        editor=editor,
+        via="cli",
+        verb=verb,
+        item_id=7,
+        edition="e",
+        payload=payload,
+        undoes=undoes,
+    )
+
+
+def picked(item: int, minutes: int = 0, position: int | None = None) -> Picked:
+    at = NOON + timedelta(minutes=minutes)
+    return Picked(
+        item_id=item, edition="e", editors=("ada",), picked_at=at, visible_from=at, position=position
+    )
+
+
+def test_without_a_decision_there_is_no_pick() -> None:
+    assert rules.project([]) is None
+
+
+def test_a_pick_is_dated_and_named_by_its_decision() -> None:
+    pick = rules.project([decided(1, "pick", note="Read it")])
+    assert pick is not None
+    assert (pick.note, pick.editors, pick.picked_at) == ("Read it", ("ada",), NOON + timedelta(minutes=1))
+
+
+def test_a_second_pick_changes_only_what_it_is_given() -> None:
+    pick = rules.project([decided(1, "pick", note="a", title="T"), decided(2, "pick", "bob", note="b")])
+    assert pick is not None
+    assert (pick.note, pick.title, pick.editors) == ("b", "T", ("ada", "bob"))
+    assert pick.picked_at == NOON + timedelta(minutes=1)
+
+
+def test_a_pick_after_an_unpick_starts_anew() -> None:
+    pick = rules.project([decided(1, "pick", note="a"), decided(2, "unpick"), decided(3, "pick", "bob")])
+    assert pick is not None
+    assert (pick.note, pick.editors, pick.retracted_at) == ("", ("bob",), None)
+
+
+def test_an_undone_pick_never_was() -> None:
+    assert rules.project([decided(1, "pick"), decided(2, "undo", undoes=1)]) is None
+
+
+def test_undoing_an_undo_brings_the_decision_back() -> None:
+    history = [decided(1, "pick", note="a"), decided(2, "undo", undoes=1), decided(3, "undo", undoes=2)]
+    pick = rules.project(history)
+    assert pick is not None
+    assert pick.note == "a"
+
+
+verbs = st.lists(st.tuples(st.sampled_from(["pick", "unpick"]), st.sampled_from(["", "x", "y"])), max_size=8)
+
+
+@settings(max_examples=100)
+@given(verbs, verbs)
+def test_as_many_undos_as_verbs_give_the_earlier_pick(
+    before: list[tuple[str, str]], after: list[tuple[str, str]]
+) -> None:
+    history = [decided(number, verb, note=note) for number, (verb, note) in enumerate(before, 1)]
+    earlier = rules.project(history)
+    first = len(history) + 1
+    history += [decided(number, verb, note=note) for number, (verb, note) in enumerate(after, first)]
+    for undone in range(len(history), first - 1, -1):
+        history.append(decided(len(history) + 1, "undo", undoes=undone))
+    assert rules.project(history) == earlier
+
+
+@pytest.mark.parametrize(
+    ("minutes", "status"), [(-1, "waiting"), (0, "live"), (59, "live"), (60, "expired")], ids=str
+)
+def test_a_pick_is_seen_from_its_time_until_its_end(minutes: int, status: str) -> None:
+    pick = picked(1).model_copy(update={"until": NOON + timedelta(hours=1)})
+    assert rules.status(pick, NOON + timedelta(minutes=minutes)) == status
+
+
+def test_fewer_editors_than_the_quorum_make_a_nomination() -> None:
+    assert rules.status(picked(1), NOON, quorum=2) == "nominated"
+
+
+@pytest.mark.parametrize(
+    ("picks", "order"),
+    [
+        ([picked(1, 0), picked(2, 5)], [2, 1]),
+        ([picked(1, 0, position=1), picked(2, 5)], [1, 2]),
+        ([picked(1, 0), picked(2, 5), picked(3, 9, position=2)], [2, 3, 1]),
+        ([picked(1, 0, position=1), picked(2, 5, position=1)], [2, 1]),
+        ([picked(1, 0, position=99), picked(2, 5)], [2, 1]),
+    ],
+    ids=["newest first", "put first", "put second", "the later of two at one place", "beyond the end"],
+)
+def test_a_line_up_is_newest_first_but_for_those_given_a_place(picks: list[Picked], order: list[int]) -> None:
+    assert [pick.item_id for pick in rules.arrange(picks)] == order
+
+
+@given(st.lists(st.tuples(st.integers(0, 5), st.none() | st.integers(1, 6)), max_size=6), st.randoms())
+def test_the_order_of_a_line_up_depends_on_the_picks_alone(
+    shapes: list[tuple[int, int | None]], random: object
+) -> None:
+    picks = [picked(number, minutes, position) for number, (minutes, position) in enumerate(shapes)]
+    shuffled = sorted(picks, key=lambda _: random.random())  # type: ignore[attr-defined]
+    assert rules.arrange(shuffled) == rules.arrange(picks)
