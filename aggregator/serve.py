@@ -87,7 +87,11 @@ def application(folder: Path, healthy: Healthy | None = None) -> Starlette:
         lines = "".join(f"{name} {value}\n" for name, value in {"status": "ok", **said}.items())
         return PlainTextResponse(lines, headers=COMMON | {"Cache-Control": "no-store"})
 
-    return Starlette(routes=[Route("/healthz", health), Route("/", published), Route("/{name}", published)])
+    application = Starlette(
+        routes=[Route("/healthz", health), Route("/", published), Route("/{name}", published)]
+    )
+    application.router.redirect_slashes = False  # such a redirect would repeat the request's own Host
+    return application
 
 
 def answer(request: Request, served: Served, content_type: str) -> Response:

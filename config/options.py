@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Sequence
 from datetime import timedelta
-from ipaddress import IPv4Network, IPv6Network
-from typing import Annotated, Any, Literal
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    field_validator,
+    model_validator,
+)
 
 UNITS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400, "w": 604_800}
-WRITTEN = re.compile(r"(\d{1,9})\s*([smhdw]?)")
+WRITTEN = re.compile(r"([0-9]{1,12})\s*([smhdw]?)")
+RESERVED_SLUGS = frozenset({"index", "sources"})  # names of other published files
 
 
 def duration(text: str | int) -> timedelta:
@@ -22,22 +32,45 @@ def duration(text: str | int) -> timedelta:
     found = WRITTEN.fullmatch(str(text).strip().lower())
     if found is None:
         raise ValueError("a duration such as 90s, 15m, 24h, 365d or 2w was expected")
-    return timedelta(seconds=int(found[1]) * UNITS[found[2] or "s"])
+    try:
+        return timedelta(seconds=int(found[1]) * UNITS[found[2] or "s"])
+    except OverflowError:
+        raise ValueError("a duration of fewer than a thousand million days was expected") from None
 
 
 def spell(length: timedelta) -> str:
     """A duration as it would be written, in the largest unit that says it whole."""
     seconds = int(length.total_seconds())
     unit = next(unit for unit, size in reversed(UNITS.items()) if seconds % size == 0)
-    return f"{seconds // UNITS[unit]}{unit}" if seconds else "0s"
+    return f"{seconds // UNITS[unit]}{unit}" if seconds else "0s"  # 0 is whole in every unit
 
 
 def _duration(value: Any) -> Any:
     return duration(value) if isinstance(value, str | int) and not isinstance(value, bool) else value
 
 
+def _network(value: Any) -> Any:
+    return ip_network(value) if isinstance(value, str) else value
+
+
+def listed(value: Any) -> Any:
+    """A list as an environment variable has it: in JSON, or its members between commas."""
+    if not isinstance(value, str):
+        return value
+    if value.lstrip().startswith("["):
+        return json.loads(value)
+    return [member.strip() for member in value.split(",") if member.strip()]
+
+
+def _unreserved(slug: str) -> str:
+    if slug in RESERVED_SLUGS:
+        raise ValueError("a slug that is not the name of another published file was expected")
+    return slug
+
+
 Duration = Annotated[timedelta, BeforeValidator(_duration)]
-Slug = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")]
+Network = Annotated[IPv4Network | IPv6Network, BeforeValidator(_network)]
+Slug = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$"), AfterValidator(_unreserved)]
 Wait = Annotated[Duration, Field(ge=timedelta(), le=timedelta(days=365))]
 
 
@@ -45,6 +78,14 @@ class Options(BaseModel):
     """A table of the settings file: frozen, without unknown keys."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _no_switch(cls, value: Any) -> Any:
+        """Pydantic would read `port = true` as port 1."""
+        if isinstance(value, bool):
+            raise ValueError("neither true nor false was expected")
+        return value
 
 
 class Fetching(Options):
@@ -63,12 +104,13 @@ class Fetching(Options):
     host_gap: float = Field(
         2.0, ge=0, le=3_600, description="Seconds between two requests to one host and port; 0 for none."
     )
-    allow_private_networks: tuple[IPv4Network | IPv6Network, ...] = Field(
+    allow_private_networks: Annotated[tuple[Network, ...], BeforeValidator(listed)] = Field(
         (), description="Networks that may be connected to though they are not public."
     )
     contact: str | None = Field(
         None,
         max_length=200,
+        pattern=r"^[!-~]([ -~]*[!-~])?$",  # it stands in a header
         description="A page or address at which you can be reached, sent with each request.",
     )
 
@@ -89,6 +131,12 @@ class Polling(Options):
         le=timedelta(days=30),
         description="The longest time between two polls of a source that answers.",
     )
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.min_interval > self.max_interval:
+            raise ValueError("a min_interval no longer than max_interval was expected")
+        return self
 
 
 class Curation(Options):
@@ -119,11 +167,14 @@ class Retention(Options):
     )
 
 
+FILTERS = ("section", "language", "source", "tag")
+
+
 class Edition(Options):
     """A published feed: what it is called, what fills it, how long it is."""
 
     slug: Slug = Field(description="Its name in file names and addresses.")
-    title: str = Field("", max_length=200, description="Its title; else its slug.")
+    title: str = Field("", min_length=1, max_length=200, description="Its title; else its slug.")
     description: str = Field("", max_length=1_000, description="One sentence about it.")
     rule: Literal["recent", "picks"] = Field(
         "recent", description="What fills it: all that is recent, or what editors pick."
@@ -136,29 +187,33 @@ class Edition(Options):
     tag: str | None = Field(None, description="Only items with this tag (rule recent).")
     limit: int = Field(50, ge=1, le=1_000, description="How many entries at most.")
 
+    @model_validator(mode="after")
+    def _filtered_only_if_recent(self) -> Self:
+        rule = "picks" if self.slug == "editors-pick" and "rule" not in self.model_fields_set else self.rule
+        given = {name for name in FILTERS if getattr(self, name) is not None}
+        if rule == "picks" and given:
+            raise ValueError(f"no {' or '.join(sorted(given))} was expected with the rule picks")
+        return self
+
 
 RECENT_NEWS = Edition(slug="recent-news", title="Recent News", rule="recent")
 EDITORS_PICK = Edition(slug="editors-pick", title="Editor's Pick", rule="picks")
 
 
 def editions(configured: Sequence[Edition] = ()) -> tuple[Edition, ...]:
-    """The editions of a newsroom: the two that always exist, then the others in their order."""
+    """The editions of a newsroom: the two that always exist, then the others in their order.
+
+    Naming one of the two changes only the keys that are given.
+    """
     by_slug = {edition.slug: edition for edition in configured}
-    always = [_changed(edition, by_slug.pop(edition.slug, None)) for edition in (RECENT_NEWS, EDITORS_PICK)]
-    return (
-        *always,
-        *(
-            edition if edition.title else edition.model_copy(update={"title": edition.slug})
-            for edition in by_slug.values()
-        ),
-    )
+    always = [_changed(edition, by_slug.pop(edition.slug, edition)) for edition in (RECENT_NEWS, EDITORS_PICK)]
+    return (*always, *map(_titled, by_slug.values()))
 
 
-def _changed(edition: Edition, configured: Edition | None) -> Edition:
-    """An edition with only those keys changed that were given."""
-    given = (
-        {}
-        if configured is None
-        else {name: getattr(configured, name) for name in configured.model_fields_set}
-    )
+def _changed(edition: Edition, configured: Edition) -> Edition:
+    given = {name: getattr(configured, name) for name in configured.model_fields_set}
     return edition.model_copy(update=given)
+
+
+def _titled(edition: Edition) -> Edition:
+    return edition if edition.title else edition.model_copy(update={"title": edition.slug})

@@ -44,10 +44,14 @@ def test_the_migrated_schema_is_that_of_the_tables(database: Database) -> None:
 
 
 def test_a_transaction_that_fails_leaves_nothing(database: Database) -> None:
-    with pytest.raises(ZeroDivisionError), database.writing() as session:
-        session.add(source("https://a.example/"))
-        session.flush()
-        raise ZeroDivisionError
+    def fail() -> None:
+        with database.writing() as session:
+            session.add(source("https://a.example/"))
+            session.flush()
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
     with database.reading() as session:
         assert session.exec(select(Source)).all() == []
 
@@ -94,8 +98,9 @@ def test_an_older_database_is_upgraded_with_its_content_and_a_copy_is_kept(tmp_p
         migrations.upgrade(connection, "0001")
         Session(connection).exec(  # type: ignore[call-overload]  # a statement of text
             text(
-                "INSERT INTO source (url, canonical_url, status, added_at, next_poll_at, next_poll_reason, failures,"
-                " feed_title) VALUES ('https://a.example/', 'a', 'active', '2026-01-01', '2026-01-01', '', 0, '')"
+                "INSERT INTO source (url, canonical_url, status, added_at, next_poll_at, next_poll_reason,"
+                " failures, feed_title)"
+                " VALUES ('https://a.example/', 'a', 'active', '2026-01-01', '2026-01-01', '', 0, '')"
             )
         )
     migrations.prepare(database)
@@ -113,11 +118,16 @@ def test_an_older_database_is_upgraded_with_its_content_and_a_copy_is_kept(tmp_p
 def test_a_newer_database_is_refused(tmp_path: Path, database: Database) -> None:
     with database.connected(writing=True) as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
-    with pytest.raises(UsageFault, match="newer newsdesk.*9999"):
+    with pytest.raises(UsageFault, match=r"newer newsdesk.*9999"):
         migrations.prepare(database)
 
 
-PREPARE = "import sys; from aggregator import migrations; from aggregator.database import Database; migrations.prepare(Database(sys.argv[1]))"
+PREPARE = """
+import sys
+from aggregator import migrations
+from aggregator.database import Database
+migrations.prepare(Database(sys.argv[1]))
+"""
 
 
 def test_many_processes_may_prepare_one_database_at_once(tmp_path: Path) -> None:
@@ -151,7 +161,7 @@ def test_a_database_of_another_program_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
-    with pytest.raises(UsageFault, match="nowhere/n.db: the database cannot be opened"):
+    with pytest.raises(UsageFault, match=r"nowhere/n\.db: the database cannot be opened"):
         migrations.prepare(at(tmp_path / "nowhere" / "n.db"))
 
 
@@ -162,9 +172,9 @@ def test_an_address_that_is_no_sqlite_database_is_refused(url: str) -> None:
 
 
 def test_of_two_holders_the_second_is_told_of_the_first(database: Database) -> None:
-    with database.held("process 1 on here"):
-        with pytest.raises(HeldElsewhere, match="held by process 1 on here"), database.held("process 2"):
-            pass
+    told = pytest.raises(HeldElsewhere, match="held by process 1 on here")
+    with database.held("process 1 on here"), told, database.held("process 2"):
+        pass
     with database.held("process 3"):
         pass
 

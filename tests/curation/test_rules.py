@@ -1,4 +1,4 @@
-"""The log means what its decisions say, in order; every decision can be taken back, and the taking back too."""
+"""The log means what its decisions say, in order; each can be taken back, and the taking back too."""
 
 from __future__ import annotations
 

@@ -1,0 +1,244 @@
+"""What is public is a function of the database: the same rows, the same bytes, written whole or not."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from datetime import datetime
+from pathlib import Path
+
+import feedparser
+import pytest
+from makers import Clock, keep, rss, rss_item
+from sqlmodel import select
+
+from aggregator import app, publish
+from aggregator.app import Newsdesk
+from config.errors import UsageFault
+from config.options import EDITORS_PICK
+from curation.desk import Desk
+from curation.tables import Publication
+
+EDITIONS = {
+    f"{slug}.{ending}"
+    for slug in ("recent-news", "editors-pick")
+    for ending in ("rss", "atom", "json", "html")
+}
+
+
+def pick(newsdesk: Newsdesk, number: int, **given: object) -> None:
+    with newsdesk.database.writing() as session:
+        Desk(session, newsdesk.curation, newsdesk.now(), "ada").pick(number, EDITORS_PICK, **given)  # type: ignore[arg-type]
+
+
+def read(newsdesk: Newsdesk, name: str) -> feedparser.FeedParserDict:
+    return feedparser.parse((newsdesk.settings.output / name).read_bytes())
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    return {file.name: file.read_bytes() for file in folder.iterdir() if not file.name.startswith(".")}
+
+
+def test_every_edition_is_written_in_every_format(newsdesk: Newsdesk) -> None:
+    keep(newsdesk, rss([rss_item("a")]))
+    done = newsdesk.publish()
+    assert set(done.written) == EDITIONS | {"index.html", "sources.opml"}
+    assert set(files(newsdesk.settings.output)) == set(done.written)
+
+
+def test_a_newsroom_without_items_publishes_valid_empty_feeds(newsdesk: Newsdesk) -> None:
+    newsdesk.publish()
+    assert read(newsdesk, "recent-news.rss").feed.title == "Recent News"
+    assert read(newsdesk, "recent-news.atom").entries == []
+    assert json.loads((newsdesk.settings.output / "editors-pick.json").read_bytes())["items"] == []
+
+
+def test_publishing_twice_changes_no_byte_and_touches_no_file(newsdesk: Newsdesk, clock: Clock) -> None:
+    keep(newsdesk, rss([rss_item("a"), rss_item("b")]))
+    pick(newsdesk, 1, note="Read it")
+    newsdesk.publish()
+    output = newsdesk.settings.output
+    before = {name: (body, (output / name).stat().st_mtime_ns) for name, body in files(output).items()}
+    clock.move(hours=5)
+    done = newsdesk.publish()
+    assert done.written == []
+    assert {
+        name: (body, (output / name).stat().st_mtime_ns) for name, body in files(output).items()
+    } == before
+
+
+ELSEWHERE = """
+import sys
+from aggregator import app
+site = {"title": "Example News", "base_url": "https://news.example/"}
+chosen = app.chosen(**site, database_url=sys.argv[1], output=sys.argv[2])
+with app.opened(chosen) as newsdesk:
+    newsdesk.publish()
+"""
+
+
+def test_the_same_database_gives_the_same_bytes_in_another_zone_locale_and_hash_seed(
+    newsdesk: Newsdesk, tmp_path: Path
+) -> None:
+    keep(newsdesk, rss([rss_item(str(number), date="Mon, 20 Nov 2023 13:56:38 GMT") for number in range(9)]))
+    pick(newsdesk, 3, note="Lisez-le")
+    newsdesk.publish()
+    root = Path(__file__).parents[2]
+    elsewhere = {
+        "TZ": "Pacific/Kiritimati",
+        "LC_ALL": "C",
+        "PYTHONHASHSEED": "7",
+        "PATH": os.environ["PATH"],
+        "PYTHONPATH": str(root),
+    }
+    words = [sys.executable, "-c", ELSEWHERE, newsdesk.settings.database_url, str(tmp_path / "other")]
+    subprocess.run(words, cwd=root, env=elsewhere, check=True)
+    assert files(tmp_path / "other") == files(newsdesk.settings.output)
+
+
+def test_a_pick_changes_its_own_edition_alone(newsdesk: Newsdesk) -> None:
+    keep(newsdesk, rss([rss_item("a")]))
+    newsdesk.publish()
+    pick(newsdesk, 1)
+    assert set(newsdesk.publish().written) == {"index.html"} | {
+        name for name in EDITIONS if name.startswith("editors")
+    }
+
+
+def test_recent_news_is_dated_by_the_source_and_a_pick_by_the_editor(newsdesk: Newsdesk) -> None:
+    keep(newsdesk, rss([rss_item("a", date="Mon, 20 Nov 2023 13:56:38 GMT")]))
+    pick(newsdesk, 1, note="Read it", title="Our headline")
+    newsdesk.publish()
+    recent, chosen = (
+        read(newsdesk, "recent-news.atom").entries[0],
+        read(newsdesk, "editors-pick.atom").entries[0],
+    )
+    assert recent.published == "2023-11-20T13:56:38Z"
+    assert datetime.fromisoformat(chosen.published) == newsdesk.now()
+    assert chosen.newsdesk_published == "2023-11-20T13:56:38Z"
+    assert (recent.title, chosen.title, chosen.newsdesk_note) == ("Title of a", "Our headline", "Read it")
+    assert "Read it" in chosen.content[0].value
+
+
+def test_an_entry_names_its_source_and_keeps_an_id_that_is_a_uri(newsdesk: Newsdesk) -> None:
+    keep(newsdesk, rss([rss_item("https://site.example/a"), rss_item("17")], title="Them"))
+    newsdesk.publish()
+    entries = {entry.title: entry for entry in read(newsdesk, "recent-news.atom").entries}
+    kept, made = entries["Title of https://site.example/a"], entries["Title of 17"]
+    assert kept.id == "https://site.example/a"
+    assert made.id.startswith("urn:uuid:")
+    assert kept.source.title == made.source.title == "Them"
+
+
+def test_a_feed_changes_its_date_only_when_what_it_shows_changes(newsdesk: Newsdesk, clock: Clock) -> None:
+    first = newsdesk.now()
+    keep(newsdesk, rss([rss_item("a")]))
+    later = clock.move(hours=1)
+    pick(newsdesk, 1)
+    clock.move(hours=1)
+    newsdesk.publish()
+    dated = {
+        name: datetime.fromisoformat(read(newsdesk, f"{name}.atom").feed.updated)
+        for name in ("recent-news", "editors-pick")
+    }
+    assert dated == {"recent-news": first, "editors-pick": later}
+
+
+def test_an_unpicked_item_is_gone_and_the_feed_is_dated_later_not_earlier(
+    newsdesk: Newsdesk, clock: Clock
+) -> None:
+    keep(newsdesk, rss([rss_item("a")]))
+    pick(newsdesk, 1)
+    later = clock.move(hours=1)
+    with newsdesk.database.writing() as session:
+        Desk(session, newsdesk.curation, newsdesk.now(), "ada").unpick(1, EDITORS_PICK)
+    newsdesk.publish()
+    feed = read(newsdesk, "editors-pick.atom")
+    assert feed.entries == []
+    assert datetime.fromisoformat(feed.feed.updated) == later
+
+
+def test_what_was_written_is_on_record_with_its_hash(newsdesk: Newsdesk) -> None:
+    newsdesk.publish()
+    newsdesk.publish()
+    with newsdesk.database.reading() as session:
+        rows = session.exec(select(Publication)).all()
+    assert {row.path for row in rows} == EDITIONS | {"index.html", "sources.opml"}
+    assert len(rows) == 10
+
+
+def test_editions_filter_by_section_and_language_and_stay_within_their_limit(
+    tmp_path: Path, clock: Clock
+) -> None:
+    editions = [{"slug": "tech", "section": "tech", "limit": 2}, {"slug": "en-francais", "language": "fr"}]
+    chosen = app.chosen(
+        database_url=f"sqlite:///{tmp_path / 'n.db'}", output=tmp_path / "out", editions=editions
+    )
+    with app.opened(chosen, clock) as newsdesk:
+        keep(
+            newsdesk,
+            rss([rss_item(f"t{number}") for number in range(3)]),
+            "https://t.example/",
+            section="tech",
+        )
+        keep(
+            newsdesk,
+            rss([rss_item("f")]).replace("<link>", "<language>fr-FR</language><link>", 1),
+            "https://f.example/",
+        )
+        newsdesk.publish()
+        assert len(read(newsdesk, "tech.rss").entries) == 2
+        assert [entry.title for entry in read(newsdesk, "en-francais.rss").entries] == ["Title of f"]
+        assert len(read(newsdesk, "recent-news.rss").entries) == 4
+
+
+def test_only_the_files_of_one_edition_are_written_when_asked(newsdesk: Newsdesk) -> None:
+    assert set(newsdesk.publish("editors-pick").written) == {
+        name for name in EDITIONS if name.startswith("editors")
+    }
+
+
+def test_a_half_written_file_of_a_killed_publisher_is_swept_away(newsdesk: Newsdesk) -> None:
+    output = newsdesk.settings.output
+    output.mkdir()
+    dead = subprocess.Popen([sys.executable, "-c", ""])
+    dead.wait()
+    left, busy = (
+        output / f"{publish.BESIDE}index.html.{dead.pid}",
+        output / f"{publish.BESIDE}index.html.{os.getpid()}",
+    )
+    left.touch()
+    busy.touch()
+    publish.sweep(output)
+    assert (left.exists(), busy.exists()) == (False, True)
+
+
+def test_a_folder_that_cannot_be_written_is_named(newsdesk: Newsdesk) -> None:
+    newsdesk.settings.output.write_text("in the way")
+    with pytest.raises(UsageFault, match="public: cannot be written"):
+        newsdesk.publish()
+
+
+def test_a_hostile_item_in_the_database_costs_the_feed_nothing(newsdesk: Newsdesk) -> None:
+    keep(newsdesk, rss([rss_item("a"), rss_item("b")]))
+    with newsdesk.database.connected(writing=True) as connection:
+        connection.exec_driver_sql(
+            "UPDATE item SET title = ?, content = ?, url = ? WHERE id = 1",
+            ("bad \x00 \x0b <script>", "<script>alert(1)</script>\x00ok", "javascript:alert(1)"),
+        )
+    newsdesk.publish()
+    assert len(read(newsdesk, "recent-news.rss").entries) == 2
+    assert all(
+        b"<script" not in body and b"javascript:" not in body
+        for body in files(newsdesk.settings.output).values()
+    )
+
+
+def test_sources_opml_lists_what_is_read(newsdesk: Newsdesk) -> None:
+    keep(newsdesk, rss([], title="Them"), section="tech")
+    newsdesk.publish()
+    assert (
+        b'xmlUrl="https://site.example/feed.xml"' in (newsdesk.settings.output / "sources.opml").read_bytes()
+    )
