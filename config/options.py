@@ -50,7 +50,10 @@ def _duration(value: Any) -> Any:
 
 
 def _network(value: Any) -> Any:
-    return ip_network(value) if isinstance(value, str) else value
+    try:
+        return ip_network(value) if isinstance(value, str) else value
+    except ValueError:
+        raise ValueError("a network such as 192.168.1.0/24 was expected, its host bits zero") from None
 
 
 def listed(value: Any) -> Any:
@@ -58,7 +61,10 @@ def listed(value: Any) -> Any:
     if not isinstance(value, str):
         return value
     if value.lstrip().startswith("["):
-        return json.loads(value)
+        try:
+            return json.loads(value)
+        except (ValueError, RecursionError):
+            raise ValueError("a list, in JSON or with commas, was expected") from None
     return [member.strip() for member in value.split(",") if member.strip()]
 
 
@@ -206,7 +212,7 @@ def editions(configured: Sequence[Edition] = ()) -> tuple[Edition, ...]:
     Naming one of the two changes only the keys that are given.
     """
     by_slug = {edition.slug: edition for edition in configured}
-    always = [_changed(edition, by_slug.pop(edition.slug, edition)) for edition in (RECENT_NEWS, EDITORS_PICK)]
+    always = [_changed(one, by_slug.pop(one.slug, one)) for one in (RECENT_NEWS, EDITORS_PICK)]
     return (*always, *map(_titled, by_slug.values()))
 
 

@@ -6,23 +6,49 @@ What cannot be meant is refused.
 from __future__ import annotations
 
 import os
+import re
 import tomllib
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, Self
+from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, Field, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic_core import ErrorDetails
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import (
+    BaseSettings,
+    EnvSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
 
 from config.errors import UsageFault
-from config.options import Curation, Edition, Fetching, Polling, Retention, Serving
+from config.options import Curation, Edition, Fetching, Polling, Retention, Serving, listed
 
 PREFIX = "NEWSDESK_"
-NOT_SETTINGS = ("NEWSDESK_CONFIG", "NEWSDESK_EDITOR", "NEWSDESK_TEST_")
+NOT_SETTINGS = re.compile(r"NEWSDESK_(CONFIG|EDITOR|TEST_.*)")
 LARGEST = 1_000_000  # bytes of a settings file
-RESERVED_SLUGS = frozenset({"index", "sources"})
+LONGEST_SHOWN = 60  # characters of a refused value
+SQLITE = re.compile(r"sqlite(\+\w+)?:///([^?]*)")
+PLACE = re.compile(r"""\s*(?P<opening>\[{0,2})\s*(?P<names>[\w\-."' ]+?)\s*(\]|=)""")
+IN_OUR_WORDS = {
+    "model_type": "a table was expected",
+    "tuple_type": "a list was expected",
+    "missing": "is missing",
+}
+TOML_PLACE = re.compile(r" \(at line (\d+), column (\d+)\)$")
+
+Place = tuple[int | str, ...]
 
 
 class SettingsError(UsageFault):
@@ -30,17 +56,21 @@ class SettingsError(UsageFault):
 
 
 def _base_url(url: str) -> str:
-    scheme, _, rest = url.partition("://")
-    if scheme not in {"http", "https"} or not rest.strip("/") or set(url) & set(' ?#"<>'):
+    parts = urlsplit(url)
+    plain = re.fullmatch(r"https?://[!-~]+", url) and not set(url) & set('?#@"<>\\')
+    if not plain or not parts.hostname or parts.port == 0:
         raise ValueError("an address such as https://news.example.org/ was expected")
     return url if url.endswith("/") else f"{url}/"
 
 
 class Settings(BaseSettings):
-    """A newsroom's settings. `output` and a SQLite path are relative to the working directory."""
+    """A newsroom's settings. `output` and a SQLite path are relative to the working directory.
+
+    What is given in the program is taken as it is; `load` reads the file and the environment.
+    """
 
     model_config = SettingsConfigDict(
-        env_prefix=PREFIX, env_nested_delimiter="__", extra="forbid", frozen=True, case_sensitive=False
+        env_prefix=PREFIX, env_nested_delimiter="__", extra="forbid", frozen=True, enable_decoding=False
     )
 
     title: str = Field("newsdesk", min_length=1, max_length=200, description="The name of the newsroom.")
@@ -52,14 +82,14 @@ class Settings(BaseSettings):
         pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$",
         description="The language of the published pages.",
     )
-    database_url: str = Field("sqlite:///newsdesk.db", description="The database.")
+    database_url: str = Field("sqlite:///newsdesk.db", min_length=1, description="The database.")
     output: Path = Field(Path("public"), description="The folder that is published.")
     fetch: Fetching = Fetching()
     poll: Polling = Polling()
     curation: Curation = Curation()
     serve: Serving = Serving()
     retention: Retention = Retention()
-    editions: tuple[Edition, ...] = ()
+    editions: Annotated[tuple[Edition, ...], BeforeValidator(listed)] = ()
 
     @classmethod
     def settings_customise_sources(
@@ -70,144 +100,194 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """The environment over the file, which is handed in as the initial values."""
-        return env_settings, init_settings
+        """Only what is given, lest a variable move the sample newsroom into a real database."""
+        return (init_settings,)
+
+    @field_validator("editions")
+    @classmethod
+    def _each_slug_once(cls, editions: tuple[Edition, ...]) -> tuple[Edition, ...]:
+        for slug, times in Counter(edition.slug for edition in editions).items():
+            if times > 1:
+                raise ValueError(f"one edition with the slug {slug} was expected, not {times}")
+        return editions
 
     @model_validator(mode="after")
-    def _together(self) -> Settings:
-        slugs = [edition.slug for edition in self.editions]
-        for slug in slugs:
-            if slugs.count(slug) > 1:
-                raise ValueError(f"editions: the slug {slug!r} is given twice")
-            if slug in RESERVED_SLUGS:
-                raise ValueError(f"editions: the slug {slug!r} is the name of another published file")
-        if self.poll.min_interval > self.poll.max_interval:
-            raise ValueError("poll.min_interval is longer than poll.max_interval")
-        self._keep_the_database_unpublished()
+    def _keep_the_database_unpublished(self) -> Self:
+        path = sqlite_path(self.database_url)
+        output = self.output.resolve()
+        if path is not None and (path.is_relative_to(output) or output.is_relative_to(path)):
+            raise ValueError(f"database_url: {path} lies in the published folder, {output}")
         return self
 
-    def _keep_the_database_unpublished(self) -> None:
-        path = self.database_url.removeprefix("sqlite:///")
-        if path == self.database_url or path in {"", ":memory:"}:
-            return
-        if Path(path).absolute().is_relative_to(self.output.absolute()):
-            raise ValueError(f"database_url: {path} lies in the published folder, {self.output}")
+
+def sqlite_path(database_url: str) -> Path | None:
+    """The file of a SQLite database; None for one in memory or of another kind."""
+    found = SQLITE.match(database_url)
+    return Path(found[2]).resolve() if found and found[2] not in {"", ":memory:"} else None
 
 
-def load(path: Path | None) -> Settings:
+def load(path: Path | None, environ: Mapping[str, str] | None = None) -> Settings:
     """The settings of a newsroom: the environment over the file over the defaults.
 
-    `path` None means ./newsdesk.toml where there is one. Raises SettingsError naming file, line
-    where known, key, what was expected, and for an unknown key the nearest known one.
+    `path` None means the file that NEWSDESK_CONFIG names, else ./newsdesk.toml where there is one.
+    Raises SettingsError naming file or variable, line where known, key, what was expected, and for
+    an unknown key the nearest known one.
     """
-    _refuse_unknown_variables(os.environ)
-    if path is None and Path("newsdesk.toml").is_file():
-        path = Path("newsdesk.toml")
-    text = _text(path) if path is not None else ""
+    variables = os.environ if environ is None else environ
+    path = path or _found(variables)
+    text = _text(path) if path else ""
+    values = _merged(_toml(text, path), _given(variables))
+    faults = [*_unknown_variables(variables), *_private_keys(values, path, text)]
     try:
-        values = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise SettingsError(f"{path}: is no TOML: {error}", "mend the line named") from error
-    try:
-        return Settings(**values)
+        settings = Settings(**values)
     except ValidationError as error:
-        raise SettingsError("\n".join(_told(error, path, text)), "mend the settings named") from error
+        faults += (_told(fault, path, text, variables) for fault in error.errors())
+    if faults:
+        raise SettingsError("\n".join(dict.fromkeys(faults)), "mend what is named; nothing was changed")
+    return settings
+
+
+def _found(variables: Mapping[str, str]) -> Path | None:
+    if named := variables.get(f"{PREFIX}CONFIG"):
+        return Path(named)
+    usual = Path("newsdesk.toml")
+    return usual if usual.exists() else None
 
 
 def _text(path: Path) -> str:
+    """A settings file's text, with or without a byte order mark."""
+    another = "name a settings file with --config"
     try:
-        body = path.read_bytes()
+        with path.open("rb") as file:
+            body = file.read(LARGEST + 1)
     except OSError as error:
-        raise SettingsError(
-            f"{path}: cannot be read: {error.strerror}", "name a settings file with --config"
-        ) from error
+        raise SettingsError(f"{path}: cannot be read: {error.strerror}", another) from error
+    except ValueError as error:  # a NUL in the name
+        raise SettingsError(f"{str(path)!r}: is no file name", another) from error
     if len(body) > LARGEST:
-        raise SettingsError(f"{path}: has {len(body):,} bytes", "name a settings file with --config")
+        raise SettingsError(f"{path}: is longer than {LARGEST:,} bytes", another)
     try:
         return body.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise SettingsError(f"{path}: is not UTF-8 text", "save it as UTF-8") from error
+        raise SettingsError(f"{path}: is not UTF-8 text (byte {error.start})", "save it as UTF-8") from error
 
 
-def _refuse_unknown_variables(variables: Mapping[str, str]) -> None:
-    known = [f"{PREFIX}{name.upper()}" for name in Settings.model_fields]
-    for name in sorted(variables):
-        first = name.partition("__")[0].upper()
-        if not first.startswith(PREFIX) or first in known or name.startswith(NOT_SETTINGS):
-            continue
-        raise SettingsError(f"{name}: is no setting{_nearest(first, known)}", "unset the variable")
+def _toml(text: str, path: Path | None) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except RecursionError as error:
+        raise SettingsError(f"{path}: nests too deep", "mend the file") from error
+    except ValueError as error:  # also a number of thousands of digits, which is no TOMLDecodeError
+        place = TOML_PLACE.search(str(error))
+        where = f"{path}:{place[1]}:{place[2]}" if place else f"{path}"
+        said = TOML_PLACE.sub("", str(error))
+        raise SettingsError(f"{where}: is no TOML: {said[:1].lower()}{said[1:]}", "mend the line") from error
 
 
-def _told(error: ValidationError, path: Path | None, text: str) -> Iterator[str]:
-    """Each fault in one line."""
-    for fault in error.errors():
-        key = ".".join(str(part) for part in fault["loc"])
-        wrong = (
-            "is no setting" + _nearest(str(fault["loc"][-1]), _siblings(fault["loc"]))
-            if _unknown(fault)
-            else _expected(fault)
-        )
-        yield f"{_where(fault['loc'], path, text)}: {key}{': ' if key else ''}{wrong}"
+def _given(variables: Mapping[str, str]) -> dict[str, Any]:
+    """What the environment sets, nested as the file is."""
+    source = EnvSettingsSource(Settings)
+    source.env_vars = {name.lower(): value for name, value in variables.items() if name in VARIABLES}
+    return source()
 
 
-def _unknown(fault: ErrorDetails) -> bool:
-    return fault["type"] == "extra_forbidden"
+def _merged(under: dict[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
+    tables = {name: _merged(under[name], over[name]) for name in over if _is_table(under, over, name)}
+    return {**under, **over, **tables}
 
 
-def _expected(fault: ErrorDetails) -> str:
-    said = fault["msg"].removeprefix("Value error, ")
-    given = fault["input"]
-    shown = f", not {given!r}" if isinstance(given, str | int | float) else ""
-    return f"{said[:1].lower()}{said[1:]}{shown}"
+def _is_table(under: Mapping[str, Any], over: Mapping[str, Any], name: str) -> bool:
+    return isinstance(under.get(name), dict) and isinstance(over[name], dict)
 
 
-def _where(loc: tuple[int | str, ...], path: Path | None, text: str) -> str:
-    """The variable, or the file and line, that a fault stands in."""
-    variable = PREFIX + "__".join(str(part) for part in loc).upper()
-    if loc and variable in {name.upper() for name in os.environ}:
-        return variable
-    line = _line(loc, text)
-    return f"{path or 'settings'}:{line}" if line else str(path or "settings")
-
-
-def _line(loc: tuple[int | str, ...], text: str) -> int | None:
-    """The line on which a key stands, found by its table's header: good enough for a message."""
-    names = [part for part in loc if isinstance(part, str)]
-    table, left = "", next((part for part in loc if isinstance(part, int)), 0)
-    for number, line in enumerate(text.splitlines(), 1):
-        bare = line.split("#")[0].strip()
-        if bare.startswith("["):
-            table = bare.strip("[] ")
-            left -= table == names[0] and bare.startswith("[[")
-        key = bare.partition("=")[0].strip().strip("\"'")
-        if (
-            names[:1] == [key]
-            or (len(names) > 1 and key == names[-1] and table == names[0] and left < 0)
-            or (len(names) > 1 and key == names[-1] and table == names[0] and "[[" not in text)
-        ):
-            return number
-    return None
-
-
-def _siblings(loc: tuple[int | str, ...]) -> list[str]:
-    """The keys that are known beside the last of a path."""
-    model: type[BaseModel] = Settings
-    for part in loc[:-1]:
-        if isinstance(part, str):
-            model = TABLES.get(part, model)
-    return list(model.model_fields)
+def paths() -> Iterator[tuple[str, ...]]:
+    """Every setting, as the names that lead to it: ("title",), ("fetch", "timeout")…"""
+    for name in Settings.model_fields:
+        yield from ((name, key) for key in TABLES[name].model_fields) if name in TABLES else [(name,)]
 
 
 TABLES: dict[str, type[BaseModel]] = {
-    "fetch": Fetching,
-    "poll": Polling,
-    "curation": Curation,
-    "serve": Serving,
-    "retention": Retention,
-    "editions": Edition,
+    name: field.annotation
+    for name, field in Settings.model_fields.items()
+    if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel)
 }
+VARIABLES = frozenset(PREFIX + "__".join(path).upper() for path in paths())
+
+
+def _unknown_variables(variables: Mapping[str, str]) -> Iterator[str]:
+    for name in sorted(variables):
+        if name.startswith(PREFIX) and name not in VARIABLES and not NOT_SETTINGS.fullmatch(name):
+            yield f"{name}: is no setting{_nearest(name, sorted(VARIABLES))}"
+
+
+def _private_keys(values: dict[str, Any], path: Path | None, text: str) -> Iterator[str]:
+    """Take out the keys that BaseSettings would take as arguments of its own, such as _env_file."""
+    for name in [name for name in values if name.startswith("_")]:
+        del values[name]
+        yield f"{path}:{_line((name,), text)}: {name}: is no setting"
+
+
+def _told(fault: ErrorDetails, path: Path | None, text: str, variables: Mapping[str, str]) -> str:
+    """A fault in one line."""
+    place = fault["loc"]
+    if fault["type"] == "extra_forbidden":
+        wrong = f"is no setting{_nearest(str(place[-1]), _keys_beside(place))}"
+    else:
+        wrong = _expected(fault)
+    key = ".".join(map(str, place))
+    return ": ".join(part for part in (_where(place, path, text, variables), key, wrong) if part)
+
+
+def _expected(fault: ErrorDetails) -> str:
+    said = IN_OUR_WORDS.get(fault["type"]) or fault["msg"].removeprefix("Value error, ").replace("\n", " ")
+    given = fault["input"]
+    shown = f", not {given!r:.{LONGEST_SHOWN}}" if isinstance(given, str | int | float) else ""
+    return f"{said[:1].lower()}{said[1:]}{shown}"
+
+
+def _where(place: Place, path: Path | None, text: str, variables: Mapping[str, str]) -> str:
+    """The variable, or the file and line, in which a fault stands."""
+    for length in range(len(place), 0, -1):
+        variable = PREFIX + "__".join(map(str, place[:length])).upper()
+        if variable in VARIABLES and variable in variables:
+            return variable
+    line = _line(place, text)
+    return f"{path}:{line}" if line else str(path or "")
+
+
+def _line(place: Place, text: str) -> int | None:
+    """The line that names a key, else the line of the table it would stand in."""
+    lines = {named: number for number, named in reversed(list(_places(text)))}
+    near = (place[:length] for length in range(len(place), 0, -1))
+    return next((lines[part] for part in near if part in lines), None)
+
+
+def _places(text: str) -> Iterator[tuple[int, Place]]:
+    """Each line that opens a table or sets a key, with the names that lead there.
+
+    Good enough for a message: it does not see strings of several lines.
+    """
+    table: Place = ()
+    tables = Counter[str]()
+    for number, line in enumerate(text.splitlines(), 1):
+        if (found := PLACE.match(line)) is None:
+            continue
+        names: Place = tuple(name.strip(" \"'") for name in found["names"].split("."))
+        if found["opening"] == "[[":
+            names = (*names, tables[found["names"]])
+            tables[found["names"]] += 1
+        if found["opening"]:
+            table = names
+        yield number, table if found["opening"] else (*table, *names)
+
+
+def _keys_beside(place: Place) -> list[str]:
+    """The keys that are known beside the last of a path."""
+    table = place[0] if len(place) > 1 else ""
+    model = Edition if table == "editions" else TABLES.get(str(table), Settings)
+    return list(model.model_fields)
 
 
 def _nearest(name: str, known: list[str]) -> str:
     near = get_close_matches(name, known, n=1)
-    return f"; {near[0]} is one" if near else f"; there are {', '.join(known)}"
+    return f"; the nearest is {near[0]}" if near else f"; there are {', '.join(known)}"

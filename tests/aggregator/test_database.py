@@ -84,11 +84,9 @@ def test_a_writer_waits_for_another_instead_of_failing(database: Database) -> No
 def test_a_database_that_stays_locked_is_a_fault_to_try_again(tmp_path: Path) -> None:
     database = Database(f"sqlite:///{tmp_path / 'n.db'}", patience=0.1)
     migrations.prepare(database)
-    holder = sqlite3.connect(tmp_path / "n.db", isolation_level=None)
-    holder.execute("BEGIN IMMEDIATE")
-    with pytest.raises(TryLater, match="locked"), database.writing():
+    told = pytest.raises(TryLater, match="locked")
+    with database.writing(), told, database.writing():
         pass
-    holder.close()
     database.close()
 
 
