@@ -1,4 +1,4 @@
-"""What a response says about when to ask again (RFC 9111 §5.2, RFC 9110 §10.2.3). Pure."""
+"""What a response says about asking again: when (RFC 9111 §5.2, RFC 9110 §10.2.3), and with what. Pure."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
-MAX_AGE = re.compile(r"max-age\s*=\s*\"?(\d{1,10})", re.IGNORECASE)
+MAX_AGE = re.compile(r"(?<![\w-])max-age\s*=\s*\"?(\d{1,10})", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +22,12 @@ class Hints:
 def hints(headers: Mapping[str, str]) -> Hints:
     """The hints of a response; dates are measured from the server's own Date."""
     return Hints(_fresh_for(headers), _retry_after(headers))
+
+
+def validator(headers: Mapping[str, str], name: str) -> str | None:
+    """A validator to be echoed byte for byte; one that cannot be (not UTF-8) is not kept."""
+    value = headers.get(name)
+    return value if value and value.isprintable() and len(value) <= 1024 else None
 
 
 def _fresh_for(headers: Mapping[str, str]) -> timedelta | None:

@@ -8,8 +8,9 @@ from __future__ import annotations
 import asyncio
 import socket
 import ssl
+import zlib
 from collections import defaultdict
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from importlib.metadata import version
@@ -17,11 +18,10 @@ from types import TracebackType
 from typing import Any, Self
 
 import aiohttp
-from aiohttp.http_exceptions import ContentEncodingError
 from yarl import URL
 
 from aggregator import guard
-from aggregator.caching import Hints, hints
+from aggregator.caching import Hints, hints, validator
 from config.options import Fetching
 from feeds import urls
 
@@ -80,11 +80,19 @@ class Refused(Exception):
 
     def __init__(self, kind: str, message: str, hints: Hints | None = None) -> None:
         super().__init__(message)
-        self.failure = Failure(kind, message, hints or Hints())
+        self.failure = Failure(kind, one_line(message), hints or Hints())
 
 
-class AddressRefused(aiohttp.ClientError):
-    """The address about to be connected to is not one we may connect to."""
+class AddressRefused(OSError):
+    """The address about to be connected to is not one we may connect to.
+
+    An OSError, and always of one text, because the client then goes on to the other addresses of a
+    name, and raises this error where all of them are refused.
+    """
+
+    def __init__(self, address: str) -> None:
+        super().__init__("no public address; see fetch.allow_private_networks")
+        self.address = address
 
 
 class Fetcher:
@@ -102,7 +110,12 @@ class Fetcher:
         )
         self._client = aiohttp.ClientSession(
             connector=connector,
-            headers={"User-Agent": user_agent(self.options.contact), "Accept": ACCEPT},
+            headers={
+                "User-Agent": user_agent(self.options.contact),
+                "Accept": ACCEPT,
+                "Accept-Encoding": "gzip",
+            },
+            auto_decompress=False,  # aiohttp takes a gzip stream that was cut short for a whole one
             timeout=aiohttp.ClientTimeout(total=None),  # one deadline around the whole fetch instead
             cookie_jar=aiohttp.DummyCookieJar(),
             trust_env=False,
@@ -127,7 +140,7 @@ class Fetcher:
             return await self._follow(address)
         except Refused as refused:
             return refused.failure
-        except (aiohttp.ClientError, OSError, ValueError) as error:
+        except (aiohttp.ClientError, OSError, ValueError, zlib.error) as error:
             return classify(error)
 
     async def _follow(self, address: Address) -> Answer:
@@ -158,7 +171,7 @@ class Fetcher:
                 if not location:
                     raise Refused("redirect", f"HTTP {response.status} without a Location")
                 return location
-            return await self._read(url, response)
+            return await self._read(url, address, response)
 
     def _get(self, url: str, address: Address) -> AbstractAsyncContextManager[aiohttp.ClientResponse]:
         assert self._client is not None, "a Fetcher is used inside its context"
@@ -169,9 +182,9 @@ class Fetcher:
             headers["If-Modified-Since"] = address.last_modified
         return self._client.get(URL(url, encoded=True), headers=headers, allow_redirects=False)
 
-    async def _read(self, url: str, response: aiohttp.ClientResponse) -> Answer:
+    async def _read(self, url: str, address: Address, response: aiohttp.ClientResponse) -> Answer:
         said = hints(response.headers)
-        if response.status == 304:
+        if response.status == 304 and (address.etag or address.last_modified):
             return NotModified(said)
         if response.status != 200:
             raise Refused(
@@ -193,19 +206,60 @@ class Fetcher:
                 "too_large",
                 f"the document has {response.content_length:,} bytes; fetch.max_bytes is {most:,}",
             )
-        body = bytearray()
-        async for piece in response.content.iter_chunked(65_536):
-            body += piece
-            if len(body) > most:
+        coding, body, arrived = unpacker(response.headers.get("Content-Encoding", "")), bytearray(), 0
+        async for piece in response.content.iter_chunked(16_384):
+            arrived += len(piece)
+            body += coding.unpack(piece, most + 1 - len(body)) if coding else piece
+            if max(arrived, len(body)) > most:
                 raise Refused("too_large", f"the document is larger than fetch.max_bytes, {most:,}")
+        if coding and arrived and not coding.ended:
+            raise Refused("bad_encoding", "the compressed document is cut short")
         return bytes(body)
 
     def _socket(self, info: tuple[Any, ...]) -> socket.socket:
         """A socket for one address, asked for right before it is connected: nothing is resolved after."""
         family, kind, protocol, _, address = info
         if not guard.allowed(address[0], self.options.allow_private_networks):
-            raise AddressRefused(f"{address[0]} is no public address; see fetch.allow_private_networks")
+            raise AddressRefused(address[0])
         return socket.socket(family, kind, protocol)
+
+
+class Unpacker:
+    """Undoes gzip, also of several members, or deflate (RFC 9110 §8.4.1), and knows whether it has ended."""
+
+    EITHER = zlib.MAX_WBITS | 32  # told apart by its first bytes
+
+    def __init__(self) -> None:
+        self._member = zlib.decompressobj(self.EITHER)
+
+    @property
+    def ended(self) -> bool:
+        """Whether the last member that began is whole."""
+        return self._member.eof
+
+    def unpack(self, piece: bytes, most: int) -> bytes:
+        """What the next piece holds, cut after `most` bytes; raises zlib.error."""
+        body = bytearray()
+        while len(body) < most:
+            if self.ended:
+                piece = piece.lstrip(b"\0")  # padding after a member
+                if piece:
+                    self._member = zlib.decompressobj(self.EITHER)
+            if not piece:
+                break
+            body += self._member.decompress(piece, most - len(body))
+            piece = self._member.unused_data
+        return bytes(body)
+
+
+def unpacker(coding: str) -> Unpacker | None:
+    """What undoes this Content-Encoding; None where there is none, or a word that means none (`utf-8`)."""
+    coding = coding.strip().lower()
+    if coding in ("gzip", "x-gzip", "deflate"):
+        return Unpacker()
+    if coding in ("br", "zstd", "compress", "x-compress") or "," in coding:
+        raise Refused("bad_encoding", f"Content-Encoding {coding!r} was not asked for")
+    return None
 
 
 class Hosts:
@@ -241,12 +295,6 @@ def refusal(status: int) -> str:
     return {410: "gone", 429: "rate_limited"}.get(status, f"http_{status}")
 
 
-def validator(headers: Mapping[str, str], name: str) -> str | None:
-    """A validator to be echoed byte for byte; one that cannot be (not UTF-8) is not kept."""
-    value = headers.get(name)
-    return value if value and value.isprintable() and len(value) <= 1024 else None
-
-
 def user_agent(contact: str | None) -> str:
     """Who asks, and where its operator can be reached."""
     return f"newsdesk/{version('newsdesk')}" + (f" (+{contact})" if contact else "")
@@ -266,20 +314,30 @@ CLASSES: tuple[tuple[type[Exception], str], ...] = (
     (aiohttp.ClientOSError, "connect"),
     (aiohttp.ClientError, "protocol"),
     (OSError, "connect"),
+    (zlib.error, "bad_encoding"),
     (ValueError, "invalid_url"),
 )
 
 
 def classify(error: Exception) -> Failure:
     """Any fault of the client as a value, with a message of one line."""
-    cause = error.__cause__ or error.__context__
-    if isinstance(error, aiohttp.ClientPayloadError) and isinstance(cause, ContentEncodingError):
-        return Failure("bad_encoding", one_line(cause))
+    if isinstance(error.__cause__, AddressRefused):
+        error = error.__cause__
     kind = next(kind for known, kind in CLASSES if isinstance(error, known))
-    return Failure(kind, one_line(error))
+    return Failure(kind, one_line(_message(error)))
 
 
-def one_line(error: BaseException) -> str:
-    """What an exception says, without control characters, at most 500 characters."""
-    said = " ".join(str(error).split()) or type(error).__name__
-    return "".join(character for character in said if character.isprintable())[:500]
+def _message(error: Exception) -> object:
+    if isinstance(error, AddressRefused):
+        return f"{error.address} is {error}"
+    if isinstance(error, aiohttp.ServerDisconnectedError):
+        return "the server closed the connection before it had answered"
+    # The client's own words alone; around them stands a status, 400, that no server said.
+    said = error.__cause__ if isinstance(error, aiohttp.ClientPayloadError) else error
+    return getattr(said, "message", error)
+
+
+def one_line(said: object) -> str:
+    """A message or an exception as text, without control characters, at most 500 characters."""
+    text = " ".join(str(said).split()) or type(said).__name__
+    return "".join(character for character in text if character.isprintable())[:500]

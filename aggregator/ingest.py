@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import NAMESPACE_URL, uuid5
 
-from feeds import dates, identity, urls
+from feeds import dates, identity, proof, urls
 from feeds.entries import Entry, Feed
 
 
@@ -115,6 +115,6 @@ def public_id(entry: Entry, key: str, source_url: str) -> str:
 
     Never a local number, and the same on every machine: it is derived from the source's address and the key.
     """
-    if key == entry.guid and identity.global_id(entry) is not None:
+    if key == entry.guid == proof.uri(entry.guid) and identity.global_id(entry) is not None:
         return entry.guid
     return uuid5(NAMESPACE_URL, f"{source_url}#{key}").urn

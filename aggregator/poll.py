@@ -114,6 +114,8 @@ class Poller:
         finally:
             for task in looking:
                 task.cancel()
+        order = {address.source_id: place for place, address in enumerate(addresses)}
+        results.sort(key=lambda result: order[result.source])
         return Report(seconds=round(time.monotonic() - started, 3), results=results)
 
     async def look(self, address: Address) -> Outcome:

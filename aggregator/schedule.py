@@ -106,6 +106,11 @@ class Daemon:
         self._polls += len(report.results)
         tell(report)
 
+    @property
+    def polling(self) -> int:
+        """How many sources are being polled."""
+        return len(self._busy)
+
     async def publish(self) -> None:
         """Publish, if anything public is not as it was last published."""
         paper = await asyncio.to_thread(self.newsdesk.newspaper)
@@ -124,7 +129,7 @@ class Daemon:
 
     async def health(self) -> dict[str, object]:
         """What /healthz says beside 'ok'."""
-        return {"polls": self._polls, "polling": len(self._busy)}
+        return {"polls": self._polls, "polling": self.polling}
 
     async def stop(self) -> None:
         """Give up the fetches under way; what they had brought is stored already."""

@@ -1,0 +1,311 @@
+"""The command line as people and scripts meet it: what it says, what it ends with, and what it refuses."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from conftest import CommandLine
+from makers import rss, rss_item
+from web import Web
+
+ROOT = Path(__file__).parents[1]
+FEED = rss(
+    [rss_item("a", title="Alpha"), rss_item("b", title="Beta"), rss_item("c", title="Gamma")], title="Them"
+)
+
+
+def newsdesk(folder: Path, *words: str, **environ: str) -> subprocess.CompletedProcess[str]:
+    """The command in a process of its own."""
+    return subprocess.run(
+        [sys.executable, "-m", "aggregator.cli", *words],
+        cwd=folder,
+        env=os.environ | {"PYTHONPATH": str(ROOT)} | environ,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+
+@pytest.fixture
+def stocked(command: CommandLine, web: Web) -> CommandLine:
+    """A newsroom that has polled one source of three items."""
+    assert command("source", "add", web.put("/feed", FEED, etag='"1"')).status == 0
+    assert command("poll").status == 0
+    return command
+
+
+def test_a_source_is_added_listed_shown_edited_paused_resumed_and_removed(
+    command: CommandLine, web: Web
+) -> None:
+    url = web.put("/feed", FEED)
+    added = command("source", "add", url, "--section", "world", "--json").json
+    assert (added["id"], added["url"], added["title"], added["section"]) == (1, url, "Them", "world")
+    assert command("source", "list").out.split("\t")[:3] == ["1", "active", "world"]
+    assert (
+        command("source", "edit", 1, "--title", "Theirs", "--zone", "Europe/Paris", "--interval", "2h").status
+        == 0
+    )
+    shown = command("source", "show", 1, "--json").json
+    assert (shown["title"], shown["zone"], shown["interval"], shown["section"]) == (
+        "Theirs",
+        "Europe/Paris",
+        7200,
+        "world",
+    )
+    assert command("source", "edit", 1, "--title", "", "--json").json["title"] == "Them"
+    assert command("source", "pause", 1, "--json").json["status"] == "paused"
+    assert command("poll").out == "No source is due.\n"
+    assert command("source", "resume", 1, "--json").json["status"] == "active"
+    assert command("source", "remove", 1).status == 0
+    assert command("source", "list", "--json").json == []
+
+
+def test_adding_checks_that_it_is_a_feed_unless_told_not_to(command: CommandLine, web: Web) -> None:
+    page = web.put("/page", "<html><title>x</title>", content_type="text/html")
+    refused = command("source", "add", page)
+    assert (refused.status, refused.out) == (1, "")
+    assert refused.err.startswith(f"newsdesk: {page}: not_a_feed: ")
+    assert "the address of the feed" in refused.err
+    assert command("source", "list", "--json").json == []
+    assert command("source", "add", page, "--no-check").status == 0
+
+
+def test_a_second_source_at_one_address_is_refused(command: CommandLine, web: Web) -> None:
+    url = web.put("/feed", FEED)
+    command("source", "add", url)
+    again = command("source", "add", url + "#top")
+    assert (again.status, "is source 1 already" in again.err) == (1, True)
+
+
+def test_a_private_address_is_refused_with_the_setting_that_allows_it(
+    command: CommandLine, tmp_path: Path, web: Web
+) -> None:
+    (tmp_path / "newsdesk.toml").write_text("")
+    refused = command("source", "add", web.put("/feed", FEED))
+    assert refused.status == 1
+    assert "blocked: " in refused.err
+    assert "fetch.allow_private_networks" in refused.err
+
+
+def test_a_list_is_imported_as_far_as_it_can_be_and_comes_out_again(
+    command: CommandLine, tmp_path: Path
+) -> None:
+    (tmp_path / "in.opml").write_text(
+        '<opml version="2.0"><body><outline text="World"><outline text="Africa">'
+        '<outline text="A" xmlUrl="https://a.example/feed?x=1&y=2"/></outline></outline>'
+        '<outline text="A again" xmlUrl="http://a.example/feed?x=1&amp;y=2"/>'
+        '<outline text="No feed" xmlUrl="ftp://b.example/"/><outline text="C" xmlUrl="https://c.example/"/></body></opml>'
+    )
+    done = command("source", "import", "in.opml")
+    assert (done.status, done.out) == (0, "2 sources added, 2 skipped\n")
+    assert done.err.count("skipped: ") == 2
+    listed = {source["url"]: source["section"] for source in command("source", "list", "--json").json}
+    assert listed == {"https://a.example/feed?x=1&y=2": "World/Africa", "https://c.example/": None}
+    assert command("source", "import", "in.opml").out == "0 sources added, 4 skipped\n"
+    exported = command("source", "export").out
+    (tmp_path / "out.opml").write_text(exported)
+    assert command("source", "remove", 1).status == command("source", "remove", 2).status == 0
+    command("source", "import", "out.opml")
+    assert {source["url"]: source["section"] for source in command("source", "list", "--json").json} == listed
+
+
+def test_a_poll_reports_each_failure_in_a_line_and_sums_up(command: CommandLine, web: Web) -> None:
+    command("source", "add", web.put("/feed", FEED))
+    command("source", "add", "--no-check", web.url("/none"))
+    done = command("poll")
+    assert done.err == f"source 2 {web.url('/none')}: http_404: HTTP 404 Not Found\n"
+    assert done.out.endswith("1 changed, 0 unchanged, 1 failed; 3 new items, 0 revised\n")
+    report = command("poll", "--all", "--json").json
+    counts = {"polled": 2, "changed": 0, "unchanged": 1, "failed": 1, "new_items": 0, "revised_items": 0}
+    assert report | counts == report
+    assert report["results"][1]["error"]["class"] == "http_404"
+
+
+def test_the_inbox_lists_what_waits_with_its_number(stocked: CommandLine) -> None:
+    assert [line.split("\t")[-1] for line in stocked("inbox").out.splitlines()] == ["Alpha", "Beta", "Gamma"]
+    item = stocked("inbox", "--search", "bet", "--json").json[0]
+    assert (item["title"], item["state"], item["source"]["title"], item["published"]["known_by"]) == (
+        "Beta",
+        "new",
+        "Them",
+        "first seen",
+    )
+    assert item["story"] == {
+        "id": item["story"]["id"],
+        "lead": item["id"],
+        "size": 1,
+        "sources": [item["source"] | {"item": item["id"]}],
+    }
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        (["--section", "none"], 0),
+        (["--source", "1"], 3),
+        (["--lang", "fr"], 0),
+        (["--since", "1h"], 3),
+        (["--since", "2999-01-01"], 0),
+        (["--limit", "2"], 2),
+        (["--search", "%"], 0),
+    ],
+    ids=str,
+)
+def test_the_inbox_is_filtered(stocked: CommandLine, words: list[str], found: int) -> None:
+    assert len(stocked("inbox", *words, "--json").json) == found
+
+
+def test_a_pick_is_made_listed_logged_undone_and_made_again(stocked: CommandLine) -> None:
+    made = stocked("pick", 2, "--note", "Read it", "--top", "--json").json
+    assert (made["decision"]["id"], made["decision"]["editor"], made["already"]) == (1, "ada", False)
+    assert (made["pick"]["note"], made["pick"]["position"], made["pick"]["status"]) == ("Read it", 1, "live")
+    assert stocked("pick", 2, editor="bob").out == "item 2: already picked in editors-pick by ada\n"
+    assert [item["id"] for item in stocked("picks", "--json").json] == [2]
+    assert stocked("undo").out == "decision 2: undo item 2 in editors-pick, now not picked\n"
+    assert stocked("picks", "--json").json == []
+    assert stocked("undo", 2).out == "decision 3: undo item 2 in editors-pick, now live\n"
+    assert [(line["verb"], line["undoes"]) for line in stocked("log", "--json").json] == [
+        ("undo", 2),
+        ("undo", 1),
+        ("pick", None),
+    ]
+    assert stocked("unpick", 2).out == "decision 4: unpick item 2 in editors-pick, now retracted\n"
+
+
+def test_several_items_are_picked_all_or_none(stocked: CommandLine) -> None:
+    assert stocked("pick", 1, 99).status == 2
+    assert stocked("picks", "--json").json == []
+    assert len(stocked("pick", 1, 3, "--json").json) == 2
+
+
+def test_an_item_is_shown_with_its_text_and_its_history(stocked: CommandLine) -> None:
+    stocked("pick", 2, "--note", "n")
+    shown = stocked("show", 2, "--json").json
+    assert (shown["title"], shown["state"], shown["decisions"][0]["verb"]) == ("Beta", "picked", "pick")
+    assert "Beta" in stocked("show", 2).out
+
+
+def test_publishing_names_what_it_wrote_and_then_nothing(stocked: CommandLine) -> None:
+    first = stocked("publish", "--json").json
+    assert len(first["written"]) == 10
+    second = stocked("publish", "--json").json
+    assert (second["written"], len(second["unchanged"])) == ([], 10)
+
+
+def test_the_newsroom_s_state_is_told_and_its_health_checked(stocked: CommandLine) -> None:
+    assert stocked("status", "--json").json["items"] == 3
+    assert all(check["ok"] for check in stocked("doctor", "--json").json)
+
+
+def test_a_backup_is_made_once(stocked: CommandLine, tmp_path: Path) -> None:
+    assert stocked("backup", tmp_path / "copy.db").status == 0
+    assert stocked("backup", tmp_path / "copy.db").status == 2
+
+
+@pytest.mark.parametrize(
+    ("words", "names"),
+    [
+        (["source", "show", "99"], "source 99"),
+        (["source", "remove", "0"], "source 0"),
+        (["source", "add", "nonsense://x"], "nonsense://x"),
+        (["source", "add", "http://"], "http://"),
+        (["source", "edit", "1", "--zone", "Mars/Base"], "Mars/Base"),
+        (["source", "edit", "1", "--interval", "5s"], "interval"),
+        (["show", "99"], "item 99"),
+        (["pick", "1e9"], "1e9"),
+        (["pick", "1 OR 1=1"], "1 OR 1=1"),
+        (["pick", "1", "--edition", "none"], "none"),
+        (["pick", "1", "--at", "someday"], "someday"),
+        (["publish", "--edition", "none"], "none"),
+        (["inbox", "--limit", "0"], "0"),
+        (["source", "import", "none.opml"], "none.opml"),
+        (["poll", "99"], "source 99"),
+        (["nonsense"], "nonsense"),
+    ],
+    ids=" ".join,
+)
+@pytest.mark.parametrize("as_json", [False, True], ids=["words", "json"])
+def test_wrong_usage_is_refused_with_status_2_naming_the_thing(
+    stocked: CommandLine, words: list[str], names: str, as_json: bool
+) -> None:
+    refused = stocked(*words, *(["--json"] if as_json else []))
+    assert (refused.status, refused.out) == (2, "")
+    assert names in refused.err
+    assert "Traceback" not in refused.err
+    if as_json and words[0] != "nonsense":
+        assert set(json.loads(refused.err)["error"]) == {"class", "message", "remedy"}
+
+
+def test_an_unreachable_host_is_refused_with_status_1(command: CommandLine) -> None:
+    refused = command("source", "add", "http://127.0.0.1:9/feed")
+    assert (refused.status, refused.out) == (1, "")
+    assert "connect: " in refused.err
+
+
+def test_an_unknown_setting_is_refused_with_its_line_and_the_nearest_one(tmp_path: Path) -> None:
+    (tmp_path / "newsdesk.toml").write_text('title = "x"\n\n[fetch]\ntimeuot = 3\n')
+    refused = newsdesk(tmp_path, "inbox")
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert "newsdesk.toml:4: fetch.timeuot" in refused.stderr
+    assert "timeout" in refused.stderr
+    assert not (tmp_path / "newsdesk.db").exists()
+
+
+def test_a_damaged_database_is_refused_and_left_as_it_is(tmp_path: Path) -> None:
+    (tmp_path / "newsdesk.db").write_bytes(b"not a database " * 1000)
+    refused = newsdesk(tmp_path, "inbox", "--json")
+    assert refused.returncode == 2
+    assert "not a database" in json.loads(refused.stderr)["error"]["message"]
+    assert (tmp_path / "newsdesk.db").read_bytes() == b"not a database " * 1000
+
+
+def test_help_and_version_import_neither_the_database_nor_the_http_client() -> None:
+    code = (
+        "import sys\nfrom aggregator.cli import main\n"
+        "try: main(sys.argv[1:])\nexcept SystemExit: pass\n"
+        "print(sorted({'sqlmodel', 'aiohttp', 'pydantic', 'rich'} & set(sys.modules)), file=sys.stderr)"
+    )
+    for words in (["--help"], ["--version"], ["pick", "--help"], ["source", "add", "--help"]):
+        done = subprocess.run([sys.executable, "-c", code, *words], cwd=ROOT, capture_output=True, text=True)
+        assert (done.stderr, bool(done.stdout)) == ("[]\n", True)
+
+
+def test_a_reader_of_our_output_may_go_away(stocked: CommandLine, tmp_path: Path) -> None:
+    words = f"{sys.executable} -m aggregator.cli inbox | true; exit ${{PIPESTATUS[0]}}"
+    done = subprocess.run(
+        ["bash", "-c", words],
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+    )
+    assert (done.returncode in (0, 1), done.stderr) == (True, "")
+
+
+def test_it_speaks_in_a_terminal_that_knows_only_ascii(
+    stocked: CommandLine, web: Web, tmp_path: Path
+) -> None:
+    web.put("/feed", rss([rss_item("d", title="Ça ira — 日本")]))
+    stocked("poll", "--all")
+    done = newsdesk(tmp_path, "inbox", LC_ALL="C", PYTHONIOENCODING="ascii", PYTHONUTF8="0")
+    assert done.returncode == 0
+    assert "a ira" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("setting", "place"),
+    [("NEWSDESK_DATABASE_URL", "sqlite:////proc/newsdesk.db"), ("NEWSDESK_OUTPUT", "/proc/public")],
+    ids=["database", "output"],
+)
+def test_a_place_that_cannot_be_written_is_refused_in_one_line(
+    tmp_path: Path, setting: str, place: str
+) -> None:
+    """/proc takes no files, not even from root."""
+    refused = newsdesk(tmp_path, "publish", **{setting: place})
+    assert (refused.returncode, refused.stdout, refused.stderr.count("\n")) == (2, "", 1)
+    assert place.removeprefix("sqlite:///") in refused.stderr
