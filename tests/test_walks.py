@@ -85,7 +85,7 @@ async def test_walk_c_a_scheduled_job_from_the_tick_to_the_row(
         scheduler.start(paused=True)
         jobs = scheduler.get_jobs()
         scheduler.shutdown()
-        assert [job.id for job in jobs] == ["poll", "publish", "upkeep"]
+        assert {job.id for job in jobs} == {"poll", "publish", "upkeep"}
         assert {(job.max_instances, job.coalesce, job.misfire_grace_time) for job in jobs} == {
             (1, True, None)
         }

@@ -1,0 +1,80 @@
+"""The daemon as an operator has it: a process in a folder of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+from urllib.error import HTTPError
+
+ROOT = Path(__file__).parents[1]
+NEWSDESK = [sys.executable, "-m", "aggregator.cli"]
+SETTINGS = (
+    "[fetch]\nhost_gap = 0\nallow_private_networks = ['127.0.0.0/8']\n[poll]\ntick = 0.2\n[serve]\nport = 0\n"
+)
+
+
+class Running:
+    """A daemon that may read from loopback, the address it serves; `before` it, commands are run."""
+
+    def __init__(self, folder: Path, before: Sequence[Sequence[str]] = ()) -> None:
+        self.folder = folder
+        self.environ = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
+        (folder / "newsdesk.toml").write_text(SETTINGS)
+        for words in before:
+            done = self.newsdesk(*words)
+            assert done.returncode == 0, done.stderr
+        self.log = folder / "run.log"
+        with self.log.open("w") as log:
+            self.process = subprocess.Popen(
+                [*NEWSDESK, "run"], cwd=folder, env=self.environ, stderr=log, stdout=log
+            )
+        self.address = until(self._served, 20)
+
+    def _served(self) -> str:
+        found = re.search(r"serving (http://\S+)", self.log.read_text())
+        assert self.process.poll() is None, self.log.read_text()
+        return found[1] if found else ""
+
+    def get(self, name: str) -> tuple[int, str]:
+        """What is served under a name: status and text."""
+        try:
+            with urllib.request.urlopen(self.address + name, timeout=5) as answer:
+                return answer.status, answer.read().decode()
+        except HTTPError as error:
+            with error:
+                return error.code, ""
+
+    def newsdesk(self, *words: str) -> subprocess.CompletedProcess[str]:
+        """A command from another terminal."""
+        return subprocess.run(
+            [*NEWSDESK, *words], cwd=self.folder, env=self.environ, capture_output=True, text=True, timeout=60
+        )
+
+    def json(self, *words: str) -> Any:
+        """What a command prints as JSON."""
+        done = self.newsdesk(*words)
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)
+
+    def stop(self, number: int = signal.SIGTERM) -> int:
+        """Ask it to stop; what it ended with, within ten seconds."""
+        self.process.send_signal(number)
+        return self.process.wait(10)
+
+
+def until(found: Callable[[], str], seconds: float) -> str:
+    """What is found, as soon as it is; fails after some seconds."""
+    end = time.monotonic() + seconds
+    while not (what := found()):
+        assert time.monotonic() < end, "it did not happen in time"
+        time.sleep(0.05)
+    return what
