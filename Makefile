@@ -11,7 +11,7 @@ help:  ## what can be done here
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -m venv --without-pip .venv
 	$(PYTHON) -m pip --python $(BIN)/python install --quiet --disable-pip-version-check --constraint constraints.txt uv
-	$(BIN)/uv pip install --quiet --python $(BIN)/python --constraint constraints.txt --editable '.[dev]'
+	$(BIN)/uv pip install --quiet --system-certs --python $(BIN)/python --constraint constraints.txt --editable '.[dev]'
 	touch $(READY)
 
 demo: $(READY)  ## a whole newsroom on sample feeds, without a network; without a terminal it stops by itself
