@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/ready
 
-.PHONY: help run demo test test-slow check fix bench clean
+.PHONY: help run demo test test-slow check fix bench pictures clean
 
 help:  ## what can be done here
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile
@@ -38,6 +38,9 @@ fix: $(READY)  ## what the tools can mend themselves
 
 bench: $(READY)  ## speed, against peers and limits
 	$(BIN)/python benchmarks/whole_path.py
+
+pictures: $(READY)  ## the pictures of the docs, taken from the program by chromium
+	$(BIN)/python docs/pictures/take.py
 
 clean:  ## what make made
 	rm -rf .venv dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis

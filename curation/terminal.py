@@ -15,6 +15,9 @@ import click
 
 from config.errors import NewsdeskError
 
+FOLDED = frozenset({"title", "note", "trouble", "found"})  # texts, which take the room that is left
+WIDEST = 24  # of any other column
+
 json_option = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 
 
@@ -40,14 +43,18 @@ def table(headings: Sequence[str], rows: Iterable[Sequence[object]], nothing: st
 
 def _drawn(headings: Sequence[str], cells: list[list[str]]) -> None:
     from rich import box
+    from rich.cells import cell_len
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    drawn = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
+    drawn = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, header_style="bold")
     for number, heading in enumerate(headings):
-        last = number == len(headings) - 1
-        drawn.add_column(heading, overflow="fold" if last else "ellipsis", no_wrap=not last)
+        if heading in FOLDED:
+            drawn.add_column(heading, overflow="fold", ratio=1)
+        else:
+            widest = max(cell_len(row[number]) for row in [headings, *cells])
+            drawn.add_column(heading, overflow="ellipsis", no_wrap=True, width=min(widest, WIDEST))
     for row in cells:
         drawn.add_row(*map(Text, row))
     Console().print(drawn)

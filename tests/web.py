@@ -1,13 +1,20 @@
-"""A real web server on loopback: it stands for the sites whose feeds are read, and records requests."""
+"""A real web server on loopback: it stands for the sites whose feeds are read, and records requests.
+
+`ask` is the other side: one fetch, as newsdesk does it, where loopback may be connected to.
+"""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
+from threading import Lock, Thread
 from typing import Self
+
+from aggregator.fetch import Address, Answer, Document, Failure, Fetcher
+from config.options import Fetching
 
 
 @dataclass
@@ -34,11 +41,14 @@ class Asked:
 
 
 class Web:
-    """Pages by path, and the requests that came for them."""
+    """Pages by path, the requests that came for them, and how many were in flight at once."""
 
     def __init__(self) -> None:
         self.pages: dict[str, Page] = {}
         self.asked: list[Asked] = []
+        self.busiest = 0
+        self._busy = 0
+        self._counting = Lock()
         web = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -46,7 +56,15 @@ class Web:
 
             def do_GET(self) -> None:
                 web.asked.append(Asked(self.path, dict(self.headers.items()), time.monotonic()))
-                web.answer(self, web.pages.get(self.path, Page(b"no such page", "text/plain", 404)))
+                web.count(1)
+                try:
+                    web.answer(self, web.pages.get(self.path, Page(b"no such page", "text/plain", 404)))
+                finally:
+                    web.count(-1)
+
+            def handle(self) -> None:
+                with suppress(ConnectionError):  # whoever asked has gone away
+                    super().handle()
 
             def log_message(self, format: str, *args: object) -> None:
                 pass
@@ -76,6 +94,26 @@ class Web:
         self.pages[path] = Page(data, **said)  # type: ignore[arg-type]  # the fields of Page
         return self.url(path)
 
+    def put_raw(self, path: str, *pieces: bytes, pause: float = 0.0) -> str:
+        """Answer with these bytes as they stand, with a pause after each, and hang up."""
+
+        def act(handler: BaseHTTPRequestHandler) -> None:
+            handler.close_connection = True
+            for piece in pieces:
+                handler.wfile.write(piece)
+                time.sleep(pause)
+
+        return self.put(path, act=act)
+
+    def redirect(self, path: str, to: str, status: int = 302) -> str:
+        """Send whoever asks for a path elsewhere."""
+        return self.put(path, status=status, headers={"Location": to})
+
+    def count(self, more: int) -> None:
+        with self._counting:
+            self._busy += more
+            self.busiest = max(self.busiest, self._busy)
+
     def answer(self, handler: BaseHTTPRequestHandler, page: Page) -> None:
         time.sleep(page.wait)
         if page.act is not None:
@@ -94,3 +132,37 @@ class Web:
             handler.send_header("Content-Length", str(len(body)))
         handler.end_headers()
         handler.wfile.write(body)
+
+
+def options(**chosen: object) -> Fetching:
+    """How sources are asked where IPv4 loopback may be; a timeout may be shorter than an operator's."""
+    loopback = Fetching(allow_private_networks=("127.0.0.0/8",), host_gap=0)  # type: ignore[arg-type]  # read
+    return loopback.model_copy(update=chosen)
+
+
+async def ask(
+    url: str, etag: str | None = None, last_modified: str | None = None, **chosen: object
+) -> Answer:
+    """Fetch one address once."""
+    async with Fetcher(options(**chosen)) as fetcher:
+        return await fetcher.fetch(Address(1, url, etag, last_modified))
+
+
+def http(body: bytes = b"", *headers: str, status: str = "200 OK", length: int | None = None) -> bytes:
+    """An answer as it stands on the wire."""
+    said = [f"Content-Length: {len(body) if length is None else length}", *headers]
+    return "\r\n".join([f"HTTP/1.1 {status}", *said, "", ""]).encode() + body
+
+
+def failed(answer: Answer) -> Failure:
+    """The answer, which is a failure with one line for people."""
+    assert isinstance(answer, Failure), answer
+    assert answer.message.isprintable()
+    assert 0 < len(answer.message) <= 500
+    return answer
+
+
+def found(answer: Answer) -> Document:
+    """The answer, which is a document."""
+    assert isinstance(answer, Document), answer
+    return answer
