@@ -32,23 +32,22 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
+from config import places
 from config.errors import UsageFault
 from config.options import Curation, Edition, Fetching, Polling, Retention, Serving, listed
+from config.places import Place
 
 PREFIX = "NEWSDESK_"
 NOT_SETTINGS = re.compile(r"NEWSDESK_(CONFIG|EDITOR|TEST_.*)")
 LARGEST = 1_000_000  # bytes of a settings file
 LONGEST_SHOWN = 60  # characters of a refused value
 SQLITE = re.compile(r"sqlite(\+\w+)?:///([^?]*)")
-PLACE = re.compile(r"""\s*(?P<opening>\[{0,2})\s*(?P<names>[\w\-."' ]+?)\s*(\]|=)""")
 IN_OUR_WORDS = {
     "model_type": "a table was expected",
     "tuple_type": "a list was expected",
     "missing": "is missing",
 }
 TOML_PLACE = re.compile(r" \(at line (\d+), column (\d+)\)$")
-
-Place = tuple[int | str, ...]
 
 
 class SettingsError(UsageFault):
@@ -141,7 +140,8 @@ def load(path: Path | None, environ: Mapping[str, str] | None = None) -> Setting
     try:
         settings = Settings(**values)
     except ValidationError as error:
-        faults += (_told(fault, path, text, variables) for fault in error.errors())
+        lines = places.lines(text)
+        faults += (_told(fault, path, lines, variables) for fault in error.errors())
     if faults:
         raise SettingsError("\n".join(dict.fromkeys(faults)), "mend what is named; nothing was changed")
     return settings
@@ -222,12 +222,16 @@ def _unknown_variables(variables: Mapping[str, str]) -> Iterator[str]:
 
 def _private_keys(values: dict[str, Any], path: Path | None, text: str) -> Iterator[str]:
     """Take out the keys that BaseSettings would take as arguments of its own, such as _env_file."""
-    for name in [name for name in values if name.startswith("_")]:
+    private = [name for name in values if name.startswith("_")]
+    lines = places.lines(text) if private else {}
+    for name in private:
         del values[name]
-        yield f"{path}:{_line((name,), text)}: {name}: is no setting"
+        yield f"{_place((name,), path, lines)}: {name}: is no setting"
 
 
-def _told(fault: ErrorDetails, path: Path | None, text: str, variables: Mapping[str, str]) -> str:
+def _told(
+    fault: ErrorDetails, path: Path | None, lines: Mapping[Place, int], variables: Mapping[str, str]
+) -> str:
     """A fault in one line."""
     place = fault["loc"]
     if fault["type"] == "extra_forbidden":
@@ -235,7 +239,7 @@ def _told(fault: ErrorDetails, path: Path | None, text: str, variables: Mapping[
     else:
         wrong = _expected(fault)
     key = ".".join(map(str, place))
-    return ": ".join(part for part in (_where(place, path, text, variables), key, wrong) if part)
+    return ": ".join(part for part in (_where(place, path, lines, variables), key, wrong) if part)
 
 
 def _expected(fault: ErrorDetails) -> str:
@@ -245,40 +249,24 @@ def _expected(fault: ErrorDetails) -> str:
     return f"{said[:1].lower()}{said[1:]}{shown}"
 
 
-def _where(place: Place, path: Path | None, text: str, variables: Mapping[str, str]) -> str:
+def _where(place: Place, path: Path | None, lines: Mapping[Place, int], variables: Mapping[str, str]) -> str:
     """The variable, or the file and line, in which a fault stands."""
-    for length in range(len(place), 0, -1):
-        variable = PREFIX + "__".join(map(str, place[:length])).upper()
+    for near in _nearer(place):
+        variable = PREFIX + "__".join(map(str, near)).upper()
         if variable in VARIABLES and variable in variables:
             return variable
-    line = _line(place, text)
+    return _place(place, path, lines)
+
+
+def _place(place: Place, path: Path | None, lines: Mapping[Place, int]) -> str:
+    """The file, and the line that names a key, else that of the table it would stand in."""
+    line = next((lines[near] for near in _nearer(place) if near in lines), None)
     return f"{path}:{line}" if line else str(path or "")
 
 
-def _line(place: Place, text: str) -> int | None:
-    """The line that names a key, else the line of the table it would stand in."""
-    lines = {named: number for number, named in reversed(list(_places(text)))}
-    near = (place[:length] for length in range(len(place), 0, -1))
-    return next((lines[part] for part in near if part in lines), None)
-
-
-def _places(text: str) -> Iterator[tuple[int, Place]]:
-    """Each line that opens a table or sets a key, with the names that lead there.
-
-    Good enough for a message: it does not see strings of several lines.
-    """
-    table: Place = ()
-    tables = Counter[str]()
-    for number, line in enumerate(text.splitlines(), 1):
-        if (found := PLACE.match(line)) is None:
-            continue
-        names: Place = tuple(name.strip(" \"'") for name in found["names"].split("."))
-        if found["opening"] == "[[":
-            names = (*names, tables[found["names"]])
-            tables[found["names"]] += 1
-        if found["opening"]:
-            table = names
-        yield number, table if found["opening"] else (*table, *names)
+def _nearer(place: Place) -> Iterator[Place]:
+    """A place, and what it lies in, from the inside out."""
+    return (place[:length] for length in range(len(place), 0, -1))
 
 
 def _keys_beside(place: Place) -> list[str]:

@@ -121,6 +121,11 @@ def test_variables_that_are_no_settings_are_left_alone(name: str, tmp_path: Path
             "n.toml:6: editions.1.limit: input should be greater than or equal to 1, not 0",
         ),
         ("[[editions]]\nslug = 'a'\n\n[[editions]]\ntitle = 'B'", "n.toml:4: editions.1.slug: is missing"),
+        pytest.param(
+            'title = """\n[serve]\nport = 1\n"""\n[serve]\nport = -1',
+            "n.toml:6: serve.port: input should be greater than or equal to 0, not -1",
+            id="what stands in a string of several lines sets nothing",
+        ),
         (
             "[[editions]]\nslug = 'index'",
             "n.toml:2: editions.0.slug: a slug that is not the name of another published file was expected, "
@@ -128,7 +133,7 @@ def test_variables_that_are_no_settings_are_left_alone(name: str, tmp_path: Path
         ),
         (
             "[[editions]]\nslug = 'a'\n[[editions]]\nslug = 'a'",
-            "n.toml: editions: one edition with the slug a was expected, not 2",
+            "n.toml:1: editions: one edition with the slug a was expected, not 2",
         ),
     ],
 )
@@ -136,6 +141,12 @@ def test_a_fault_is_told_with_its_line_its_key_and_what_was_expected(
     write: Write, text: str, said: str
 ) -> None:
     assert refused(write(text)) == said
+
+
+@pytest.mark.timeout(20)
+def test_thousands_of_faults_are_told_in_good_time(write: Write) -> None:
+    told = refused(write("".join(f"key{number} = 1\n" for number in range(3_000)))).splitlines()
+    assert told[-1].startswith("n.toml:3000: key2999: is no setting")
 
 
 def test_the_line_told_is_that_of_the_key_in_its_own_table(write: Write) -> None:
