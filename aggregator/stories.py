@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from urllib.parse import urlsplit
 
 from sqlmodel import Session, col, or_, select
 
@@ -31,9 +32,18 @@ class Seen:
         """The item that this one is the same as, and the evidence."""
         if item.global_id in self._by_id:
             return self._by_id[item.global_id], f"the same id, {item.global_id}"
-        if item.canonical_url in self._by_address:
-            return self._by_address[item.canonical_url], f"the same address, {item.canonical_url}"
+        found = self._by_address.get(item.canonical_url or "")
+        if found is not None and not apart(item, found):
+            return found, f"the same address, {item.canonical_url}"
         return None
+
+
+def apart(item: Item, other: Item) -> bool:
+    """Whether an address names no entry: a site's front page, or a place within one page of one source."""
+    if urlsplit(item.canonical_url or "").path in ("", "/"):
+        return True
+    places = {urlsplit(one.url or "").fragment for one in (item, other)}
+    return item.source_id == other.source_id and len(places) > 1
 
 
 def tell(session: Session, items: Sequence[Item]) -> None:

@@ -44,7 +44,7 @@ def keys(entries: Sequence[Entry]) -> list[str]:
 def global_id(entry: Entry) -> str | None:
     """The guid where it is a URI that names this entry beyond its source, else None.
 
-    A web address is given in canonical form; a bare site address names no entry.
+    A web address is given in canonical form, with its fragment; a bare site address names no entry.
     """
     guid = entry.guid.strip()
     if len(guid) <= LONGEST and _GLOBAL.fullmatch(guid):
@@ -52,7 +52,8 @@ def global_id(entry: Entry) -> str | None:
     address = urls.gate(guid)
     if address is None or re.fullmatch(r"https://[^/]+/", urls.canonical(address)):
         return None
-    return urls.canonical(address)
+    _, mark, fragment = address.partition("#")
+    return urls.canonical(address).partition("#")[0] + mark + fragment
 
 
 def fingerprint(entry: Entry) -> str:

@@ -182,6 +182,19 @@ async def test_the_same_entry_of_two_sources_is_one_story_on_evidence(
     assert likeness.evidence.startswith("the same")
 
 
+@pytest.mark.parametrize(
+    "links",
+    [("https://x.example/20#1", "https://x.example/20#2"), ("https://x.example/", "https://x.example/")],
+    ids=["places within a page", "the front page"],
+)
+async def test_entries_of_a_source_whose_address_names_no_entry_stay_apart(
+    newsdesk: Newsdesk, web: Web, links: tuple[str, str]
+) -> None:
+    subscribe(newsdesk, web.put("/feed", rss([rss_item("a", link=links[0]), rss_item("b", link=links[1])])))
+    await a_pass(newsdesk)
+    assert len({item.story_id for item in items(newsdesk)}) == 2
+
+
 async def test_what_retention_removed_is_not_taken_for_new(
     newsdesk: Newsdesk, web: Web, clock: Clock
 ) -> None:
