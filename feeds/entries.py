@@ -109,8 +109,25 @@ class Entry(Value):
     editorial: Editorial | None = None
 
 
+class Pace(Value):
+    """How often a feed says it is worth asking for: RSS ttl, skipHours and skipDays, and the Syndication module.
+
+    `ttl` and `period` are seconds; `skip_hours` are hours of GMT from 0, `skip_days` weekdays from
+    Monday, 0.
+    """
+
+    ttl: int | None = None
+    period: int | None = None
+    skip_hours: tuple[int, ...] = ()
+    skip_days: tuple[int, ...] = ()
+
+
 class Feed(Value):
-    """A feed document: its channel and its entries, in the document's order."""
+    """A feed document: its channel and its entries, in the document's order.
+
+    `hub` is where changes are told (WebSub rel=hub), `previous` the page of older entries
+    (RFC 5005 rel=prev-archive or next).
+    """
 
     title: str = ""
     id: str = ""
@@ -121,4 +138,7 @@ class Feed(Value):
     icon: str | None = None
     authors: tuple[Person, ...] = ()
     updated: datetime | None = None
+    hub: str | None = None
+    previous: str | None = None
+    pace: Pace | None = None
     entries: tuple[Entry, ...] = ()

@@ -14,7 +14,7 @@ from pydantic import TypeAdapter
 from sqlalchemy import JSON, CheckConstraint, Dialect, Index, Text, TypeDecorator, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from feeds.entries import Editorial, Enclosure, Entry, Moment, Origin, Person
+from feeds.entries import Editorial, Enclosure, Entry, Moment, Origin, Pace, Person, Value
 
 
 class Kept(TypeDecorator[Any]):
@@ -50,13 +50,21 @@ class Status(StrEnum):
     REMOVED = "removed"
 
 
+class Term(Value):
+    """One term of the arithmetic of the next poll: how long it asks to wait, in seconds, and why."""
+
+    seconds: int
+    reason: str
+
+
 class Source(SQLModel, table=True):
     """A feed we subscribe to, with its polling state.
 
     `title`, `section`, `language`, `zone` and `interval` (seconds) are what an editor gave;
-    `feed_title`, `feed_language` and
-    `site` are what the feed last said. `etag` and `last_modified` are the
-    validators of the last document kept, as the server wrote them.
+    `feed_title`, `feed_language`, `site` and `pace` are what the feed last said. `etag` and
+    `last_modified` are the validators of the last document kept, as the server wrote them.
+    Nobody asks before `not_before_at`, for its server said so. `moved_to` is where permanent
+    redirects led `moved_hits` times in a row since `moved_since`.
     """
 
     __table_args__ = (NUMBERS_ARE_NEVER_REUSED,)
@@ -83,6 +91,12 @@ class Source(SQLModel, table=True):
     last_changed_at: datetime | None = None
     next_poll_at: datetime = Field(index=True)
     next_poll_reason: str = "new source"
+    next_poll_terms: tuple[Term, ...] = Field(default=(), sa_type=Kept(tuple[Term, ...]))
+    not_before_at: datetime | None = None
+    pace: Pace | None = Field(default=None, sa_type=Kept(Pace))
+    moved_to: str | None = Field(default=None, sa_type=Text)
+    moved_hits: int = 0
+    moved_since: datetime | None = None
     failures: int = 0
     error_class: str | None = None
     error_message: str | None = None
@@ -92,6 +106,33 @@ class Source(SQLModel, table=True):
     def name(self) -> str:
         """What people call it: the editor's title, else the feed's, else the address."""
         return self.title or self.feed_title or self.url
+
+
+class Move(SQLModel, table=True):
+    """An address that a source had before it adopted that of a permanent redirect."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    source_id: int = Field(foreign_key="source.id", ondelete="CASCADE", index=True)
+    at: datetime
+    from_url: str = Field(sa_type=Text)
+    to_url: str = Field(sa_type=Text)
+
+
+class Subscription(SQLModel, table=True):
+    """A source's subscription to a hub that tells of its changes (WebSub, W3C Recommendation of 2018).
+
+    `token` is the path of the source's own callback, `secret` the key of the hub's signatures.
+    """
+
+    source_id: int = Field(foreign_key="source.id", ondelete="CASCADE", primary_key=True)
+    hub: str = Field(sa_type=Text)
+    topic: str = Field(sa_type=Text)
+    token: str = Field(unique=True)
+    secret: str
+    state: str = "requested"
+    requested_at: datetime
+    expires_at: datetime | None = None
+    last_told_at: datetime | None = None
 
 
 class Story(SQLModel, table=True):

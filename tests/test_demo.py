@@ -99,4 +99,3 @@ def test_it_serves_what_it_published_until_it_is_interrupted(tmp_path: Path) -> 
         process.send_signal(signal.SIGINT)
     assert process.wait(10) == 0
     assert "Traceback" not in log.read_text()
-
