@@ -110,7 +110,7 @@ class Entry(Value):
 
 
 class Pace(Value):
-    """How often a feed says it is worth asking for: RSS ttl, skipHours and skipDays, and the Syndication module.
+    """How often a feed says it is worth asking: RSS ttl, skipHours and skipDays; the Syndication module.
 
     `ttl` and `period` are seconds; `skip_hours` are hours of GMT from 0, `skip_days` weekdays from
     Monday, 0.
