@@ -19,19 +19,19 @@ from pydantic import (
     model_validator,
 )
 
-UNITS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400, "w": 604_800}
-WRITTEN = re.compile(r"([0-9]{1,12})\s*([smhdw]?)")
+UNITS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400, "w": 604_800, "y": 31_536_000}
+WRITTEN = re.compile(r"([0-9]{1,12})\s*([smhdwy]?)")
 RESERVED_SLUGS = frozenset({"index", "sources"})  # names of other published files
 
 
 def duration(text: str | int) -> timedelta:
-    """A duration as it is written: `90s`, `15m`, `24h`, `365d`, `2w`, or whole seconds.
+    """A duration as it is written: `90s`, `15m`, `24h`, `3d`, `2w`, `1y` (365 days), or whole seconds.
 
     Raises ValueError for anything else.
     """
     found = WRITTEN.fullmatch(str(text).strip().lower())
     if found is None:
-        raise ValueError("a duration such as 90s, 15m, 24h, 365d or 2w was expected")
+        raise ValueError("a duration such as 90s, 15m, 24h, 3d, 2w or 1y was expected")
     try:
         return timedelta(seconds=int(found[1]) * UNITS[found[2] or "s"])
     except OverflowError:

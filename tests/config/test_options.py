@@ -37,6 +37,7 @@ OPTIONS = (Fetching, Polling, Curation, Serving, Retention, Edition)
         ("24h", 86_400),
         ("365d", 31_536_000),
         ("2w", 1_209_600),
+        ("4y", 4 * 31_536_000),
         ("90", 90),
         (90, 90),
         (" 15 M ", 900),
@@ -73,7 +74,8 @@ def test_spelling_a_duration_is_the_inverse_of_reading_it(seconds: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("seconds", "spelled"), [(0, "0s"), (60, "1m"), (61, "61s"), (86_400, "1d"), (604_800, "1w")]
+    ("seconds", "spelled"),
+    [(0, "0s"), (60, "1m"), (61, "61s"), (86_400, "1d"), (604_800, "1w"), (31_536_000, "1y")],
 )
 def test_a_duration_is_spelled_in_the_largest_unit_that_says_it_whole(seconds: int, spelled: str) -> None:
     assert spell(timedelta(seconds=seconds)) == spelled

@@ -104,7 +104,7 @@ def test_variables_that_are_no_settings_are_left_alone(name: str, tmp_path: Path
         ("[serve]\nport = true", "n.toml:2: serve.port: neither true nor false was expected, not True"),
         (
             "[poll]\nmin_interval = '5 minutes'",
-            "n.toml:2: poll.min_interval: a duration such as 90s, 15m, 24h, 365d or 2w was expected, "
+            "n.toml:2: poll.min_interval: a duration such as 90s, 15m, 24h, 3d, 2w or 1y was expected, "
             "not '5 minutes'",
         ),
         (
