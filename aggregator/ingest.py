@@ -23,6 +23,7 @@ class Known:
     key: str
     fingerprint: str = ""
     canonical_url: str | None = None
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,16 +70,16 @@ def compare(arrived: Sequence[Arrival], known: Iterable[Known]) -> Changes:
     """Which of a document's entries are new, and which revise an item that is known.
 
     An entry is a known item by its key. Where a source changes its ids, it is a known item by
-    its address, if no other entry of the document and no other known item has that address,
-    and the item's own key is gone from the document.
+    its address and title, if no other entry of the document and no other known item has that
+    address, and the item's own key is gone from the document.
     """
     known = tuple(known)
     by_key = {item.key: item for item in known}
-    by_address = _moved(arrived, known)
+    renamed = _renamed(arrived, known)
     new: list[Arrival] = []
     revised: dict[int, Arrival] = {}
     for arrival in arrived:
-        item = by_key.get(arrival.key) or by_address.get(arrival.canonical_url)
+        item = by_key.get(arrival.key) or renamed.get((arrival.canonical_url, arrival.entry.title))
         if item is None:
             new.append(arrival)
         elif item.id is not None and item.fingerprint != arrival.fingerprint:
@@ -87,13 +88,13 @@ def compare(arrived: Sequence[Arrival], known: Iterable[Known]) -> Changes:
     return Changes(tuple(sorted(new, key=lambda arrival: arrival.timestamp)), revised)
 
 
-def _moved(arrived: Sequence[Arrival], known: Sequence[Known]) -> dict[str | None, Known]:
-    """The known items that only their address can name, by address."""
+def _renamed(arrived: Sequence[Arrival], known: Sequence[Known]) -> dict[tuple[str | None, str], Known]:
+    """The known items that only their address and title can name, by both."""
     present = {arrival.key for arrival in arrived}
     once = Counter(arrival.canonical_url for arrival in arrived)
     kept = Counter(item.canonical_url for item in known)
     return {
-        item.canonical_url: item
+        (item.canonical_url, item.title): item
         for item in known
         if item.canonical_url
         and item.key not in present

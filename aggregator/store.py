@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import fields
 from datetime import datetime
 
 from sqlalchemy import func
+from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, or_, select
 
 from aggregator import stories
@@ -17,6 +19,7 @@ from feeds.entries import Entry
 from feeds.tables import Item, PurgedKey, Revision, Source, Status
 
 RHYTHM_ENTRIES = 20
+KNOWN = tuple(getattr(Item, field.name) for field in fields(Known))  # a row is a Known
 ENTRY_FIELDS = tuple(Entry.model_fields)
 
 
@@ -73,10 +76,9 @@ def known(session: Session, source_id: int, arrived: Iterable[Arrival]) -> list[
     """The items of a source that a document's entries may be, and the keys that were purged."""
     keys = {arrival.key for arrival in arrived}
     addresses = {arrival.canonical_url for arrival in arrived if arrival.canonical_url}
-    rows = session.exec(
-        select(Item.id, Item.key, Item.fingerprint, Item.canonical_url).where(
-            Item.source_id == source_id, or_(col(Item.key).in_(keys), col(Item.canonical_url).in_(addresses))
-        )
+    may_be = or_(col(Item.key).in_(keys), col(Item.canonical_url).in_(addresses))
+    rows = session.connection().execute(
+        select_columns(*KNOWN).where(col(Item.source_id) == source_id, may_be)
     )
     purged = session.exec(
         select(PurgedKey.key).where(PurgedKey.source_id == source_id, col(PurgedKey.key).in_(keys))

@@ -32,7 +32,7 @@ def arrive(*entries: Entry, now: datetime = NOON) -> list[Arrival]:
 def stored(*entries: Entry) -> list[Known]:
     """What is known after a document of these entries was stored, numbered from 1 in its order."""
     return [
-        Known(number, arrival.key, arrival.fingerprint, arrival.canonical_url)
+        Known(number, arrival.key, arrival.fingerprint, arrival.canonical_url, arrival.entry.title)
         for number, arrival in enumerate(arrive(*entries), 1)
     ]
 
@@ -75,6 +75,12 @@ def test_where_a_source_changes_its_ids_an_item_is_known_by_its_address(scheme: 
     changes = compare(known, entry("new-2", title="Corrected", url=moved))
     assert not changes.new
     assert list(changes.revised) == [2]
+
+
+def test_a_new_entry_at_the_one_address_of_its_source_is_new() -> None:
+    """A feed of one entry, the word of the day: each day another id and title, always at one address."""
+    known = stored(entry("monday", url=address("word"), title="Quay"))
+    assert guids(compare(known, entry("tuesday", url=address("word"), title="Weir"))) == ["tuesday"]
 
 
 def test_ids_that_change_with_every_poll_bring_nothing_new() -> None:
