@@ -140,7 +140,7 @@ class Fetcher:
             return await self._follow(address)
         except Refused as refused:
             return refused.failure
-        except (aiohttp.ClientError, OSError, ValueError, zlib.error) as error:
+        except FAULTS as error:
             return classify(error)
 
     async def _follow(self, address: Address) -> Answer:
@@ -300,23 +300,18 @@ def user_agent(contact: str | None) -> str:
     return f"newsdesk/{version('newsdesk')}" + (f" (+{contact})" if contact else "")
 
 
+# Most of the client's errors are an OSError or a ValueError as well.
 CLASSES: tuple[tuple[type[Exception], str], ...] = (
     (AddressRefused, "blocked"),
     (aiohttp.ClientConnectorDNSError, "dns"),
-    (aiohttp.ClientSSLError, "tls"),
     (ssl.SSLError, "tls"),
-    (aiohttp.ContentTypeError, "protocol"),
-    (aiohttp.InvalidURL, "invalid_url"),
-    (aiohttp.ClientConnectorError, "connect"),
-    (aiohttp.ClientPayloadError, "incomplete"),
-    (aiohttp.ClientResponseError, "protocol"),
-    (aiohttp.ServerConnectionError, "protocol"),
-    (aiohttp.ClientOSError, "connect"),
-    (aiohttp.ClientError, "protocol"),
     (OSError, "connect"),
-    (zlib.error, "bad_encoding"),
     (ValueError, "invalid_url"),
+    (zlib.error, "bad_encoding"),
+    (aiohttp.ClientPayloadError, "incomplete"),
+    (aiohttp.ClientError, "protocol"),
 )
+FAULTS = tuple(fault for fault, _ in CLASSES)
 
 
 def classify(error: Exception) -> Failure:

@@ -44,8 +44,8 @@ async def test_no_cookie_is_kept_and_no_proxy_of_the_machine_is_used(
 ) -> None:
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
     web.put("/feed", FEED)
-    url = web.put("/first", status=302, headers={"Location": "/feed", "Set-Cookie": "a=b"})
-    assert found(await ask(url)).body == FEED
+    web.put("/first", status=302, headers={"Location": "/feed", "Set-Cookie": "a=b"})
+    assert found(await ask(f"http://localhost:{web.port}/first")).body == FEED
     assert "Cookie" not in web.asked[1].headers
 
 

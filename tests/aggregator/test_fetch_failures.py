@@ -30,6 +30,7 @@ RESTING = (b"HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n", *[b"x"] * 500)
         ("206 Partial Content", "http_206"),
         ("300 Multiple Choices", "http_300"),
         ("999 Request denied", "http_999"),
+        ("500", "http_500"),
     ],
 )
 async def test_a_status_without_a_document_is_a_failure_of_its_class(
@@ -37,6 +38,11 @@ async def test_a_status_without_a_document_is_a_failure_of_its_class(
 ) -> None:
     failure = failed(await ask(web.put_raw("/feed", http(status=status))))
     assert (failure.kind, failure.message) == (kind, f"HTTP {status}")
+
+
+async def test_whatever_a_server_calls_its_failure_the_message_is_a_line_of_text(web: Web) -> None:
+    head = b"HTTP/1.1 500 caf\xe9 " + b"x" * 2_000 + b"\r\nContent-Length: 0\r\n\r\n"
+    assert failed(await ask(web.put_raw("/feed", head))).message.startswith("HTTP 500 caf xxx")
 
 
 @pytest.mark.parametrize(

@@ -29,6 +29,12 @@ async def test_a_document_may_have_max_bytes_and_not_one_more(web: Web, packed: 
     assert "fetch.max_bytes" in failure.message
 
 
+async def test_a_document_that_says_it_is_too_large_is_not_waited_for(web: Web) -> None:
+    url = web.put_raw("/feed", http(length=50_001), pause=2)
+    failure = failed(await ask(url, max_bytes=50_000, timeout=1))
+    assert (failure.kind, "50,001 bytes" in failure.message) == ("too_large", True)
+
+
 @pytest.mark.parametrize("members", [1, 50])
 async def test_a_bomb_is_stopped_before_it_fills_memory(web: Web, members: int) -> None:
     wire = gzip.compress(bytes(100_000_000 // members)) * members

@@ -66,6 +66,8 @@ NOT_PUBLIC = {
     "2001:0:7f00:1::": "Teredo with a loopback server",
     "2001:10::1": "ORCHID",
     "2001:20::1": "ORCHIDv2",
+    "2001:3::1": "multicast tunnels (RFC 7450)",
+    "2001:4:112::1": "name servers of last resort (RFC 7535)",
     "2001:db8::1": "documentation",
     "2002:7f00:1::": "6to4 of loopback",
     "2002:c0a8:105::1": "6to4 of a private address",

@@ -92,6 +92,12 @@ async def test_the_wait_for_a_turn_counts_against_no_deadline(web: Web) -> None:
     assert all(isinstance(answer, Document) for answer in answers)
 
 
+async def test_the_wait_for_room_counts_against_no_deadline(web: Web, other: Web) -> None:
+    urls = [web.put("/feed", b"x", wait=0.2), other.put("/feed", b"x", wait=0.2)]
+    answers = await ask_all(*urls, concurrency=1, timeout=0.3)
+    assert all(isinstance(answer, Document) for answer in answers)
+
+
 async def test_a_slow_host_does_not_hold_up_another(web: Web, other: Web) -> None:
     slow = [web.put(f"/{number}", b"x", wait=0.3) for number in range(2)]
     quick = [other.put(f"/{number}", b"x") for number in range(5)]
