@@ -68,11 +68,11 @@ def test_what_is_known_and_says_something_else_is_revised() -> None:
 
 
 @pytest.mark.parametrize("scheme", ["https", "http"])
-def test_where_a_source_changes_its_ids_an_item_is_known_by_its_address(scheme: str) -> None:
+def test_where_a_source_changes_its_ids_an_item_is_known_by_its_address_and_title(scheme: str) -> None:
     known = stored(entry("old-1", url=address("1")), entry("old-2", url=address("2")))
     moved = f"{scheme}://site.example/2?utm_source=rss"
     assert not compare(known, entry("new-1", url=address("1")), entry("new-2", url=address("2")))
-    changes = compare(known, entry("new-2", title="Corrected", url=moved))
+    changes = compare(known, entry("new-2", summary="Corrected", url=moved))
     assert not changes.new
     assert list(changes.revised) == [2]
 
