@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from aggregator import migrations, publish, store, upkeep
 from aggregator.database import Database
 from aggregator.fetch import Address, Fetcher
+from aggregator.parsers import Parsers
 from aggregator.poll import Poller
 from config import settings
 from config.options import Edition, editions
@@ -46,18 +47,16 @@ class Newsdesk:
     def curation(self) -> Curation:
         return self.settings.curation
 
-    def fetcher(self) -> Fetcher:
-        """An HTTP client within this newsroom's limits."""
-        return Fetcher(self.settings.fetch)
-
     def due(self) -> list[Address]:
         """The sources that are due now."""
         with self.database.reading() as session:
             return store.due(session, self.now())
 
-    def poller(self, fetcher: Fetcher) -> Poller:
-        """What polls sources into this newsroom."""
-        return Poller(self.database, fetcher, self.settings.poll, self.now)
+    @asynccontextmanager
+    async def poller(self) -> AsyncIterator[Poller]:
+        """What polls sources into this newsroom, with an HTTP client and parser processes of its own."""
+        async with Parsers() as parsers, Fetcher(self.settings.fetch, parsers.room) as fetcher:
+            yield Poller(self.database, fetcher, parsers, self.settings.poll, self.now)
 
     def newspaper(self) -> publish.Newspaper:
         """What is public now."""

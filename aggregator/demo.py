@@ -70,8 +70,8 @@ async def _fill(newsdesk: app.Newsdesk, address: str, say: Say) -> None:
         for sample in starters.samples():
             given = sample.model_dump(exclude={"file"})
             sources.add(session, f"{address}{sample.file}", newsdesk.now(), **given)
-    async with newsdesk.fetcher() as fetcher:
-        report = await newsdesk.poller(fetcher).poll(newsdesk.due())
+    async with newsdesk.poller() as poller:
+        report = await poller.poll(newsdesk.due())
     names = _names(newsdesk)
     for result in sorted(report.results, key=lambda result: result.source):
         say(

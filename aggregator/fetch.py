@@ -10,7 +10,7 @@ import socket
 import ssl
 import zlib
 from collections import defaultdict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from importlib.metadata import version
@@ -35,13 +35,14 @@ MOST_REDIRECTS = 5
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """What a poll must know of a source: where, the validators of what we have, and its time zone."""
+    """What a poll must know of a source: where, what we have of it, and its time zone."""
 
     source_id: int
     url: str
     etag: str | None = None
     last_modified: str | None = None
     zone: str | None = None
+    body_hash: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +97,14 @@ class AddressRefused(OSError):
 
 
 class Fetcher:
-    """An HTTP client for many sources: a context manager, used in one event loop."""
+    """An HTTP client for many sources: a context manager, used in one event loop.
 
-    def __init__(self, options: Fetching) -> None:
+    Before each request it waits for `ready`, so that no more comes back than can be taken in.
+    """
+
+    def __init__(self, options: Fetching, ready: Callable[[], Awaitable[None]] | None = None) -> None:
         self.options = options
+        self._ready = ready
         self._hosts = Hosts(options.host_gap)
         self._room = asyncio.Semaphore(options.concurrency)
         self._client: aiohttp.ClientSession | None = None
@@ -151,6 +156,8 @@ class Fetcher:
         while url not in seen and len(seen) <= MOST_REDIRECTS:
             seen.add(url)
             async with self._hosts.turn(urls.host(url)), self._room:
+                if self._ready is not None:
+                    await self._ready()
                 started = loop.time()
                 try:
                     async with asyncio.timeout(left):

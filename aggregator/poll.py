@@ -1,6 +1,6 @@
 """Due sources -> fetch -> parse -> compare -> store. One bad source spoils no other.
 
-    due ─> fetch (many at once) ─> parse ─> queue ─> one transaction for all that has arrived
+    due ─> fetch (many at once) ─> parse (elsewhere) ─> queue ─> one transaction for all that has arrived
 
 No transaction is open while the network is. A source's items and the validators of the document
 they came from are committed together, so that a crash between them loses nothing.
@@ -14,7 +14,6 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from hashlib import blake2b
 from typing import Literal
 
 from pydantic import BaseModel
@@ -23,9 +22,10 @@ from sqlmodel import Session
 from aggregator import cadence, ingest, store
 from aggregator.database import Database
 from aggregator.fetch import Address, Document, Failure, Fetcher, NotModified, one_line
+from aggregator.parsers import Parsers
 from config.options import Polling
+from feeds.digest import digest
 from feeds.entries import Feed
-from feeds.parse import Unreadable, parse
 from feeds.tables import Source, Status
 
 MOST_AT_ONCE = 100
@@ -79,7 +79,14 @@ class Read:
     body_hash: str
 
 
-Outcome = Read | NotModified | Failure
+@dataclass(frozen=True, slots=True)
+class Unchanged:
+    """A document that says what the last one said; only its validators may be new."""
+
+    document: Document
+
+
+Outcome = Read | Unchanged | NotModified | Failure
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +95,7 @@ class Poller:
 
     database: Database
     fetcher: Fetcher
+    parsers: Parsers
     polling: Polling
     now: Callable[[], datetime]
 
@@ -122,14 +130,18 @@ class Poller:
         """What a source says now; never raises."""
         try:
             answer = await self.fetcher.fetch(address)
-            return (
-                await asyncio.to_thread(read, answer, address.zone)
-                if isinstance(answer, Document)
-                else answer
-            )
+            return await self.read(address, answer) if isinstance(answer, Document) else answer
         except Exception as error:
             log.exception("source %s: newsdesk failed", address.source_id)
             return Failure("internal", one_line(error))
+
+    async def read(self, address: Address, document: Document) -> Read | Unchanged | Failure:
+        """What a source's document says; it is not parsed where that is what it said before."""
+        body_hash = digest(document.body)
+        if body_hash == address.body_hash:
+            return Unchanged(document)
+        feed = await self.parsers.read(document, address.zone)
+        return feed if isinstance(feed, Failure) else Read(document, feed, body_hash)
 
     def store(self, batch: Sequence[tuple[Address, Outcome]]) -> list[Result]:
         """Write what came back of several sources, in one transaction; one at a time where that fails."""
@@ -157,6 +169,8 @@ class Poller:
         changes = ingest.Changes()
         if isinstance(outcome, Read):
             changes = self._keep(session, source, outcome, now)
+        if isinstance(outcome, Read | Unchanged):
+            source.etag, source.last_modified = outcome.document.etag, outcome.document.last_modified
         self._succeeded(session, source, outcome, now)
         return Result(
             source=address.source_id,
@@ -175,19 +189,18 @@ class Poller:
             store.keep(session, source.id, changes, now)
         source.feed_title, source.site = read.feed.title, read.feed.url
         source.feed_language = read.feed.language
-        source.etag, source.last_modified = read.document.etag, read.document.last_modified
         source.body_hash = read.body_hash
         if changes:
             source.last_changed_at = now
         return changes
 
     def _succeeded(
-        self, session: Session, source: Source, outcome: Read | NotModified, now: datetime
+        self, session: Session, source: Source, outcome: Read | Unchanged | NotModified, now: datetime
     ) -> None:
         assert source.id is not None
         source.failures = 0
         source.error_class = source.error_message = source.error_at = None
-        hints = outcome.document.hints if isinstance(outcome, Read) else outcome.hints
+        hints = outcome.hints if isinstance(outcome, NotModified) else outcome.document.hints
         rhythm = cadence.Rhythm(
             shortest=self.polling.min_interval,
             longest=self.polling.max_interval,
@@ -207,12 +220,3 @@ class Poller:
         source.next_poll_at, source.next_poll_reason = due.at, due.reason
         fault = Fault(kind=failure.kind, message=failure.message)
         return Result(source=source.id, url=source.url, outcome="failed", error=fault)
-
-
-def read(document: Document, zone: str | None = None) -> Read | Failure:
-    """The feed in a document; local times in it are those of `zone`."""
-    try:
-        feed = parse(document.body, url=document.url, content_type=document.content_type, zone=zone)
-    except Unreadable as error:
-        return Failure(error.kind, str(error), document.hints)
-    return Read(document, feed, blake2b(document.body, digest_size=16).hexdigest())

@@ -11,7 +11,6 @@ import logging
 import os
 import signal
 import socket
-import threading
 from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -22,14 +21,13 @@ from starlette.applications import Starlette
 
 from aggregator import serve
 from aggregator.app import Newsdesk
-from aggregator.fetch import Address, Fetcher
-from aggregator.poll import Report
+from aggregator.fetch import Address
+from aggregator.poll import Poller, Report
 from aggregator.publish import Newspaper
 from config.errors import NewsdeskError, UsageFault
 
 PUBLISH_SECONDS = 2
 UPKEEP_EVERY = timedelta(hours=1)
-LAST_SECONDS = 9  # from the first signal to the end, whatever is still under way
 
 log = logging.getLogger("newsdesk")
 
@@ -41,8 +39,8 @@ async def run(newsdesk: Newsdesk, ready: Callable[[str], None], polling: bool = 
     """
     options = newsdesk.settings.serve
     with listening(options.host, options.port) as listener:
-        async with newsdesk.fetcher() as fetcher:
-            daemon = Daemon(newsdesk, fetcher)
+        async with newsdesk.poller() as poller:
+            daemon = Daemon(newsdesk, poller)
             await daemon.publish()
             scheduler = daemon.scheduled(polling)
             server = Server(serve.application(newsdesk.settings.output, daemon.health))
@@ -65,9 +63,9 @@ async def serve_only(newsdesk: Newsdesk, ready: Callable[[str], None]) -> None:
 class Daemon:
     """The jobs, and what they remember between two ticks."""
 
-    def __init__(self, newsdesk: Newsdesk, fetcher: Fetcher) -> None:
+    def __init__(self, newsdesk: Newsdesk, poller: Poller) -> None:
         self.newsdesk = newsdesk
-        self.fetcher = fetcher
+        self.poller = poller
         self._busy: set[int] = set()
         self._passes: set[asyncio.Task[None]] = set()
         self._published: Newspaper | None = None
@@ -99,8 +97,7 @@ class Daemon:
 
     async def _pass(self, addresses: list[Address]) -> None:
         try:
-            poller = self.newsdesk.poller(self.fetcher)
-            report = await poller.poll(addresses, lambda result: self._busy.discard(result.source))
+            report = await self.poller.poll(addresses, lambda result: self._busy.discard(result.source))
         finally:
             self._busy.difference_update(address.source_id for address in addresses)
         self._polls += len(report.results)
@@ -177,9 +174,6 @@ class Server(uvicorn.Server):
         if self.should_exit:
             os._exit(1)  # nothing is lost: what is committed is on disk, the rest is polled again
         self.should_exit = True
-        last = threading.Timer(LAST_SECONDS, os._exit, (0,))  # a document being parsed cannot be interrupted
-        last.daemon = True
-        last.start()
 
 
 @contextmanager

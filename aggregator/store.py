@@ -58,7 +58,7 @@ def due(session: Session, now: datetime, limit: int | None = None) -> list[Addre
 def address(source: Source) -> Address:
     """What a poll must know of a source."""
     assert source.id is not None
-    return Address(source.id, source.url, source.etag, source.last_modified, source.zone)
+    return Address(source.id, source.url, source.etag, source.last_modified, source.zone, source.body_hash)
 
 
 def item_counts(session: Session) -> dict[int, int]:

@@ -94,8 +94,8 @@ def a_pass(newsdesk: Newsdesk) -> Report:
     async def poll() -> Report:
         with newsdesk.database.reading() as session:
             addresses = [store.address(source) for source in store.sources(session)]
-        async with newsdesk.fetcher() as fetcher:
-            return await newsdesk.poller(fetcher).poll(addresses)
+        async with newsdesk.poller() as poller:
+            return await poller.poll(addresses)
 
     return asyncio.run(poll())
 

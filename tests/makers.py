@@ -8,7 +8,10 @@ from html import escape
 
 from aggregator import poll, sources, store
 from aggregator.app import Newsdesk
-from aggregator.fetch import Document
+from aggregator.fetch import Document, Fetcher
+from aggregator.parsers import Parsers
+from feeds.digest import digest
+from feeds.parse import parse
 
 NOON = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
 
@@ -52,6 +55,12 @@ class Clock:
         return self.at
 
 
+def read(document: Document, zone: str | None = None) -> poll.Read:
+    """A document as if it had just been fetched and read."""
+    feed = parse(document.body, url=document.url, content_type=document.content_type, zone=zone)
+    return poll.Read(document, feed, digest(document.body))
+
+
 def keep(
     newsdesk: Newsdesk, document: str | bytes, url: str = "https://site.example/feed.xml", **given: object
 ) -> int:
@@ -60,7 +69,7 @@ def keep(
     with newsdesk.database.writing() as session:
         row = store.source_at(session, url) or sources.add(session, url, newsdesk.now(), **given)
         address = store.address(row)
-    fetched = poll.read(Document(url, body), address.zone)
-    poller = poll.Poller(newsdesk.database, newsdesk.fetcher(), newsdesk.settings.poll, newsdesk.now)
-    poller.store([(address, fetched)])
+    fetcher = Fetcher(newsdesk.settings.fetch)
+    poller = poll.Poller(newsdesk.database, fetcher, Parsers(), newsdesk.settings.poll, newsdesk.now)
+    poller.store([(address, read(Document(url, body), address.zone))])
     return address.source_id

@@ -38,8 +38,8 @@ async def test_walk_a_an_item_from_the_wire_to_the_database(newsdesk: Newsdesk, 
         sources.add(session, url, newsdesk.now(), language="fr")
     due = newsdesk.due()
     assert [(address.url, address.etag) for address in due] == [(url, None)]
-    async with newsdesk.fetcher() as fetcher:
-        report = await newsdesk.poller(fetcher).poll(due)
+    async with newsdesk.poller() as poller:
+        report = await poller.poll(due)
     assert (report.new_items, report.count("failed")) == (1, 0)
     with newsdesk.database.reading() as session:
         item, source = session.exec(select(Item)).one(), session.exec(select(Source)).one()
@@ -79,8 +79,8 @@ async def test_walk_c_a_scheduled_job_from_the_tick_to_the_row(
         sources.add(session, web.put("/good", rss([SEED])), newsdesk.now())
         sources.add(session, web.put("/slow", rss([SEED]), wait=0.5), newsdesk.now())
         sources.add(session, web.url("/none"), newsdesk.now())
-    async with newsdesk.fetcher() as fetcher:
-        daemon = Daemon(newsdesk, fetcher)
+    async with newsdesk.poller() as poller:
+        daemon = Daemon(newsdesk, poller)
         scheduler = daemon.scheduled(polling=True)
         scheduler.start(paused=True)
         jobs = scheduler.get_jobs()

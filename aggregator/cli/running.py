@@ -102,7 +102,7 @@ async def _poll(invocation: Invocation, addresses: list[Address], quiet: bool) -
 
     console = Console(stderr=True)
     columns = (TextColumn("polling"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    async with invocation.newsdesk.fetcher() as fetcher:
+    async with invocation.newsdesk.poller() as poller:
         with Progress(
             *columns, console=console, transient=True, disable=quiet or not console.is_terminal
         ) as bar:
@@ -111,7 +111,7 @@ async def _poll(invocation: Invocation, addresses: list[Address], quiet: bool) -
             def told(result: Result) -> None:
                 bar.advance(task)
 
-            return await invocation.newsdesk.poller(fetcher).poll(addresses, told)
+            return await poller.poll(addresses, told)
 
 
 def summary(report: Report) -> str:

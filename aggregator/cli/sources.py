@@ -93,8 +93,8 @@ def _look(invocation: Invocation, url: str, zone: str | None) -> Read:
     from aggregator.poll import Outcome, Read
 
     async def look() -> Outcome:
-        async with invocation.newsdesk.fetcher() as fetcher:
-            return await invocation.newsdesk.poller(fetcher).look(Address(0, url, zone=zone))
+        async with invocation.newsdesk.poller() as poller:
+            return await poller.look(Address(0, url, zone=zone))
 
     outcome = asyncio.run(look())
     if not isinstance(outcome, Read):

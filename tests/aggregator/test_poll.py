@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import pytest
-from makers import Clock, rss, rss_item
+from makers import Clock, read, rss, rss_item
 from sqlmodel import select
 from web import Web
 
@@ -26,8 +26,8 @@ def subscribe(newsdesk: Newsdesk, *urls: str, **given: object) -> None:
 async def a_pass(newsdesk: Newsdesk, everything: bool = False) -> poll.Report:
     with newsdesk.database.reading() as session:
         addresses = [store.address(row) for row in store.sources(session)] if everything else newsdesk.due()
-    async with newsdesk.fetcher() as fetcher:
-        return await newsdesk.poller(fetcher).poll(addresses)
+    async with newsdesk.poller() as poller:
+        return await poller.poll(addresses)
 
 
 def items(newsdesk: Newsdesk) -> Sequence[Item]:
@@ -213,8 +213,8 @@ async def test_a_source_removed_while_it_is_fetched_is_forgotten(newsdesk: Newsd
     addresses = newsdesk.due()
     with newsdesk.database.writing() as session:
         sources.remove(session, store.source(session, 1))
-    async with newsdesk.fetcher() as fetcher:
-        report = await newsdesk.poller(fetcher).poll(addresses)
+    async with newsdesk.poller() as poller:
+        report = await poller.poll(addresses)
     assert (report.new_items, items(newsdesk)) == (0, [])
 
 
@@ -233,8 +233,8 @@ async def test_one_slow_source_does_not_keep_the_others_from_being_stored(
             told.append(result.source)
             assert len(items(newsdesk)) == len(told)
 
-        async with newsdesk.fetcher() as fetcher:
-            await newsdesk.poller(fetcher).poll(newsdesk.due(), tell)
+        async with newsdesk.poller() as poller:
+            await poller.poll(newsdesk.due(), tell)
     assert told == [2, 1]
 
 
@@ -243,10 +243,10 @@ async def test_a_document_that_cannot_be_stored_is_a_failure_of_its_source(newsd
     subscribe(newsdesk, "https://good.example/", "https://bad.example/")
     good, bad = newsdesk.due()
     document = Document("https://good.example/", rss([rss_item("a")]).encode())
-    fetched = poll.read(document)
-    assert isinstance(fetched, poll.Read)
+    fetched = read(document)
     broken = poll.Read(document, fetched.feed.model_copy(update={"title": None}), "hash")
-    results = newsdesk.poller(newsdesk.fetcher()).store([(good, fetched), (bad, broken)])
+    async with newsdesk.poller() as poller:
+        results = poller.store([(good, fetched), (bad, broken)])
     assert [(result.outcome, result.error and result.error.kind) for result in results] == [
         ("changed", None),
         ("failed", "storage"),

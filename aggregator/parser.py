@@ -1,0 +1,117 @@
+"""A parser process: it reads the documents it is sent, one after another, and answers with what they say.
+
+    python -m aggregator.parser MEMORY SECONDS
+
+Questions and answers travel through one socket, its standard input and output, in frames. Answers
+are JSON: a document that took the parser over could send no more than data. It ends when its socket closes.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import resource
+import struct
+import sys
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from typing import BinaryIO
+
+from feeds.entries import Feed, Value
+
+LENGTH = struct.Struct(">I")
+READY = b"ready"
+OUT_OF_MEMORY = 77  # what the process ends with
+
+REFUSED = ("socket.", "subprocess.", "os.exec", "os.fork", "os.posix_spawn", "os.system", "urllib.")
+
+
+class Question(Value):
+    """What the frame before a document says of it, as `feeds.parse` takes it."""
+
+    url: str
+    content_type: str = ""
+    zone: str | None = None
+
+
+class Answer(Value):
+    """A document's feed, or the class and the message of what makes it unreadable."""
+
+    feed: Feed | None = None
+    kind: str = ""
+    message: str = ""
+
+
+def framed(contents: Iterable[bytes]) -> Iterator[bytes]:
+    """Each content after its length."""
+    for content in contents:
+        yield LENGTH.pack(len(content))
+        yield content
+
+
+def main() -> None:
+    """Answer until the socket closes."""
+    import feeds.parse  # noqa: F401  before there are limits; whoever only asks loads no parser
+
+    memory, seconds = int(sys.argv[1]), int(sys.argv[2])
+    asked, told = os.fdopen(0, "rb"), os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # what a library prints is no answer
+    confine(memory)
+    _tell(told, READY)
+    while (question := _next(asked)) is not None and (document := _next(asked)) is not None:
+        allow(seconds)
+        _tell(told, answer(Question.model_validate_json(question), document).model_dump_json().encode())
+
+
+def answer(question: Question, document: bytes) -> Answer:
+    """What a document says; ends the process where there is no memory to read it in."""
+    from feeds.parse import Unreadable, parse
+
+    try:
+        return Answer(feed=parse(document, **question.model_dump()))
+    except Unreadable as error:
+        if isinstance(error.__cause__, MemoryError):
+            sys.exit(OUT_OF_MEMORY)
+        return Answer(kind=error.kind, message=str(error))
+
+
+def confine(memory: int) -> None:
+    """Take from this process what reading does not need: more memory, files to write, a network, children."""
+    for limit, most in (
+        (resource.RLIMIT_AS, memory),
+        (resource.RLIMIT_FSIZE, 0),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        with suppress(ValueError, OSError):  # a system that has no such limit, or one that is lower already
+            resource.setrlimit(limit, (most, most))
+    sys.addaudithook(_refuse)
+
+
+def allow(seconds: int) -> None:
+    """Let this process compute so many seconds more; then the system ends it (SIGXCPU)."""
+    _, most = resource.getrlimit(resource.RLIMIT_CPU)
+    soft = math.ceil(time.process_time()) + seconds
+    resource.setrlimit(
+        resource.RLIMIT_CPU, (soft if most == resource.RLIM_INFINITY else min(soft, most), most)
+    )
+
+
+def _refuse(event: str, arguments: object) -> None:
+    if event.startswith(REFUSED):
+        raise PermissionError(f"a parser process may not: {event}")
+
+
+def _tell(told: BinaryIO, content: bytes) -> None:
+    told.writelines(framed([content]))
+    told.flush()
+
+
+def _next(asked: BinaryIO) -> bytes | None:
+    """The next frame; None where the socket is closed."""
+    length = asked.read(LENGTH.size)
+    return asked.read(LENGTH.unpack(length)[0]) if len(length) == LENGTH.size else None
+
+
+if __name__ == "__main__":
+    main()
