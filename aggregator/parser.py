@@ -59,20 +59,23 @@ def main() -> None:
     os.dup2(2, 1)  # what a library prints is no answer
     confine(memory)
     _tell(told, READY)
-    while (question := _next(asked)) is not None and (document := _next(asked)) is not None:
-        allow(seconds)
-        _tell(told, answer(Question.model_validate_json(question), document).model_dump_json().encode())
+    try:
+        while (question := _next(asked)) is not None and (document := _next(asked)) is not None:
+            allow(seconds)
+            _tell(told, answer(Question.model_validate_json(question), document).model_dump_json().encode())
+    except MemoryError:
+        sys.exit(OUT_OF_MEMORY)
 
 
 def answer(question: Question, document: bytes) -> Answer:
-    """What a document says; ends the process where there is no memory to read it in."""
+    """What a document says; raises MemoryError where there is none to read it in."""
     from feeds.parse import Unreadable, parse
 
     try:
         return Answer(feed=parse(document, **question.model_dump()))
     except Unreadable as error:
         if isinstance(error.__cause__, MemoryError):
-            sys.exit(OUT_OF_MEMORY)
+            raise error.__cause__ from None
         return Answer(kind=error.kind, message=str(error))
 
 

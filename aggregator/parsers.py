@@ -24,7 +24,6 @@ from aggregator.parser import LENGTH, OUT_OF_MEMORY, Answer, Question, framed
 from feeds.entries import Feed
 
 START_SECONDS = 30
-PATIENCE = 2.0  # seconds a document takes, in all, before another parser helps
 LARGE = 1_000_000  # bytes of a document after which a parser holds on to more memory than it needs
 MOST_WAITING = 50_000_000  # bytes of documents
 KEPT = ("PATH", "LANG", "LC_", "LD_", "DYLD_", "PYTHON")  # of the environment; a parser needs no secrets
@@ -39,6 +38,7 @@ class Limits:
     memory: int = 1 << 30
     computing: int = 10
     seconds: float = 15.0
+    patience: float = 2.0  # from a document's arrival, until another parser helps
 
 
 LIMITS = Limits()
@@ -120,7 +120,7 @@ class Parsers:
 
     @contextmanager
     def _waits(self, size: int) -> Iterator[None]:
-        impatient = asyncio.get_running_loop().call_later(PATIENCE, self._open)
+        impatient = asyncio.get_running_loop().call_later(self.limits.patience, self._open)
         self._count(size)
         try:
             yield
