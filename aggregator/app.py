@@ -13,7 +13,7 @@ from aggregator import migrations, publish, store, upkeep
 from aggregator.database import Database
 from aggregator.fetch import Address, Fetcher
 from aggregator.poll import Poller
-from config import settings
+from config import access, settings
 from config.options import Edition, editions
 from curation.lineup import Site
 
@@ -47,8 +47,8 @@ class Newsdesk:
         return self.settings.curation
 
     def fetcher(self) -> Fetcher:
-        """An HTTP client within this newsroom's limits."""
-        return Fetcher(self.settings.fetch)
+        """An HTTP client within this newsroom's limits; raises SettingsError where a secret is missing."""
+        return Fetcher(self.settings.fetch, access.permits(self.settings.fetch.access))
 
     def due(self) -> list[Address]:
         """The sources that are due now."""
