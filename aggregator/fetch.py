@@ -287,7 +287,8 @@ def guarded_by_name(url: str, exceptions: Sequence[guard.Network]) -> None:
     host = (URL(url, encoded=True).host or "").rstrip(".")
     if host == "localhost" or host.endswith(".localhost"):  # RFC 6761 §6.3
         host = "127.0.0.1"
-    if (host[-1:].isdigit() or ":" in host) and not guard.allowed(host, exceptions):
+    is_address = ":" in host or host.rpartition(".")[2].isdigit()
+    if is_address and not guard.allowed(host, exceptions):
         raise AddressRefused(host)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from base64 import b64encode
 from typing import Any
 
@@ -12,6 +13,7 @@ from aggregator import access
 from aggregator.fetch import Address, Answer, Fetcher
 from config.access import permits
 from config.options import Access
+from feeds import urls
 
 FEED = b"<rss/>"
 SECRETS = {"TOKEN": "s3cret", "PASSWORD": "pa:ss"}
@@ -81,8 +83,6 @@ async def test_no_secret_goes_to_another_host_or_out_of_its_path(web: Web) -> No
     ],
 )
 def test_the_nearest_permit_above_an_address_counts(url: str, sent: str | None) -> None:
-    from feeds import urls
-
     given = permits(
         [
             allowed("https://A.example/in", headers={"X": "in"}),
@@ -119,6 +119,36 @@ async def test_a_proxy_is_not_asked_for_what_is_written_as_a_private_address(web
         answer = await ask(f"http://{host}/feed", proxy=web.url("/"), allow_private_networks=())
         assert failed(answer).kind == "blocked"
     assert not web.asked
+
+
+async def test_a_proxy_looks_up_whatever_is_a_name(web: Web) -> None:
+    for host in ("site1", "10.example", "a.site.example"):
+        web.put(f"http://{host}/feed", FEED)
+        assert found(await ask(f"http://{host}/feed", proxy=web.url("/"))).body == FEED
+
+
+async def test_a_proxy_is_asked_to_connect_to_an_https_address_and_sees_its_own_permit_alone() -> None:
+    """It refuses, so nothing of the request itself is sent."""
+    heads: list[str] = []
+
+    async def refuse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        heads.append((await reader.readuntil(b"\r\n\r\n")).decode())
+        writer.write(http(status="407 Proxy Authentication Required"))
+        await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(refuse, "127.0.0.1", 0)
+    async with server:
+        proxy = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        mine = [
+            allowed(proxy, username="ana", password_env="PASSWORD"),
+            allowed("https://site.example/", bearer_env="TOKEN"),
+        ]
+        failure = failed(await ask("https://site.example/feed", *mine, proxy=proxy))
+    assert heads[0].startswith("CONNECT site.example:443 ")
+    assert f"Proxy-Authorization: {basic('ana', 'pa:ss')}" in heads[0]
+    assert "s3cret" not in heads[0]
+    assert (failure.kind, "Proxy Authentication Required" in failure.message) == ("protocol", True)
 
 
 async def test_a_redirect_through_a_proxy_passes_the_same_gate(web: Web) -> None:
