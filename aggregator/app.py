@@ -14,7 +14,7 @@ from aggregator.database import Database
 from aggregator.fetch import Address, Fetcher
 from aggregator.parsers import Parsers
 from aggregator.poll import Poller
-from config import settings
+from config import access, settings
 from config.options import Edition, editions
 from curation.lineup import Site
 
@@ -54,8 +54,13 @@ class Newsdesk:
 
     @asynccontextmanager
     async def poller(self) -> AsyncIterator[Poller]:
-        """What polls sources into this newsroom, with an HTTP client and parser processes of its own."""
-        async with Parsers() as parsers, Fetcher(self.settings.fetch, parsers.room) as fetcher:
+        """What polls sources into this newsroom, with an HTTP client and parser processes of its own.
+
+        Raises SettingsError where a secret is missing.
+        """
+        options = self.settings.fetch
+        permits = access.permits(options.access)
+        async with Parsers() as parsers, Fetcher(options, permits, parsers.room) as fetcher:
             yield Poller(self.database, fetcher, parsers, self.settings.poll, self.now)
 
     def newspaper(self) -> publish.Newspaper:

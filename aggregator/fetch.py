@@ -8,9 +8,8 @@ from __future__ import annotations
 import asyncio
 import socket
 import ssl
-import zlib
 from collections import defaultdict
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from importlib.metadata import version
@@ -20,8 +19,10 @@ from typing import Any, Self
 import aiohttp
 from yarl import URL
 
-from aggregator import guard
+from aggregator import access, guard, unpack
 from aggregator.caching import Hints, hints, validator
+from aggregator.links import links
+from config.access import Permit
 from config.options import Fetching
 from feeds import urls
 
@@ -47,7 +48,9 @@ class Address:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A body came back; `url` is where it was found after redirects."""
+    """A body came back; `url` is where it was found after redirects, `links` the relations it names
+    in its headers (RFC 8288), such as hub and self, with their addresses.
+    """
 
     url: str
     body: bytes
@@ -55,6 +58,7 @@ class Document:
     etag: str | None = None
     last_modified: str | None = None
     hints: Hints = field(default_factory=Hints)
+    links: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,11 +103,18 @@ class AddressRefused(OSError):
 class Fetcher:
     """An HTTP client for many sources: a context manager, used in one event loop.
 
-    Before each request it waits for `ready`, so that no more comes back than can be taken in.
+    `permits` are sent to the addresses they are for, after a redirect as before. Before each request
+    it waits for `ready`, so that no more comes back than can be taken in.
     """
 
-    def __init__(self, options: Fetching, ready: Callable[[], Awaitable[None]] | None = None) -> None:
+    def __init__(
+        self,
+        options: Fetching,
+        permits: Sequence[Permit] = (),
+        ready: Callable[[], Awaitable[None]] | None = None,
+    ) -> None:
         self.options = options
+        self.permits = permits
         self._ready = ready
         self._hosts = Hosts(options.host_gap)
         self._room = asyncio.Semaphore(options.concurrency)
@@ -118,7 +129,7 @@ class Fetcher:
             headers={
                 "User-Agent": user_agent(self.options.contact),
                 "Accept": ACCEPT,
-                "Accept-Encoding": "gzip",
+                "Accept-Encoding": unpack.ACCEPTED,
             },
             auto_decompress=False,  # aiohttp takes a gzip stream that was cut short for a whole one
             timeout=aiohttp.ClientTimeout(total=None),  # one deadline around the whole fetch instead
@@ -182,12 +193,27 @@ class Fetcher:
 
     def _get(self, url: str, address: Address) -> AbstractAsyncContextManager[aiohttp.ClientResponse]:
         assert self._client is not None, "a Fetcher is used inside its context"
-        headers = {}
+        headers = access.headers(self.permits, url)
         if address.etag:
             headers["If-None-Match"] = address.etag
         if address.last_modified:
             headers["If-Modified-Since"] = address.last_modified
-        return self._client.get(URL(url, encoded=True), headers=headers, allow_redirects=False)
+        proxy, to_proxy = self.options.proxy, self._for_proxy()
+        if proxy is not None:  # it connects, so what it is asked for is checked here
+            guarded_by_name(url, self.options.allow_private_networks)
+            headers |= to_proxy if url.startswith("http:") else {}
+        return self._client.get(
+            URL(url, encoded=True),
+            headers=headers,
+            allow_redirects=False,
+            proxy=proxy,
+            proxy_headers=to_proxy,  # for the CONNECT before a request to an https address
+        )
+
+    def _for_proxy(self) -> dict[str, str]:
+        """The proxy's own permit, where there is one."""
+        said = access.headers(self.permits, urls.gate(self.options.proxy or "") or "")
+        return {"Proxy-Authorization": said["Authorization"]} if "Authorization" in said else {}
 
     async def _read(self, url: str, address: Address, response: aiohttp.ClientResponse) -> Answer:
         said = hints(response.headers)
@@ -204,6 +230,7 @@ class Fetcher:
             etag=validator(response.headers, "ETag"),
             last_modified=validator(response.headers, "Last-Modified"),
             hints=said,
+            links=links(response.headers.getall("Link", ()), url),
         )
 
     async def _body(self, response: aiohttp.ClientResponse) -> bytes:
@@ -213,60 +240,28 @@ class Fetcher:
                 "too_large",
                 f"the document has {response.content_length:,} bytes; fetch.max_bytes is {most:,}",
             )
-        coding, body, arrived = unpacker(response.headers.get("Content-Encoding", "")), bytearray(), 0
+        coding, body, arrived = (
+            unpack.Unpacker(response.headers.get("Content-Encoding", ""), most),
+            bytearray(),
+            0,
+        )
         async for piece in response.content.iter_chunked(16_384):
             arrived += len(piece)
-            body += coding.unpack(piece, most + 1 - len(body)) if coding else piece
-            if max(arrived, len(body)) > most:
-                raise Refused("too_large", f"the document is larger than fetch.max_bytes, {most:,}")
-        if coding and arrived and not coding.ended:
-            raise Refused("bad_encoding", "the compressed document is cut short")
+            if arrived > most:
+                raise unpack.TooLarge(f"{most:,}")
+            for unpacked in coding.unpack(piece):
+                body += unpacked
+        if not coding.whole:
+            raise unpack.Broken("the compressed document is cut short")
         return bytes(body)
 
     def _socket(self, info: tuple[Any, ...]) -> socket.socket:
         """A socket for one address, asked for right before it is connected: nothing is resolved after."""
         family, kind, protocol, _, address = info
-        if not guard.allowed(address[0], self.options.allow_private_networks):
+        connects_elsewhere = self.options.proxy is not None  # to the proxy alone, which the operator chose
+        if not connects_elsewhere and not guard.allowed(address[0], self.options.allow_private_networks):
             raise AddressRefused(address[0])
         return socket.socket(family, kind, protocol)
-
-
-class Unpacker:
-    """Undoes gzip, also of several members, or deflate (RFC 9110 §8.4.1), and knows whether it has ended."""
-
-    EITHER = zlib.MAX_WBITS | 32  # told apart by its first bytes
-
-    def __init__(self) -> None:
-        self._member = zlib.decompressobj(self.EITHER)
-
-    @property
-    def ended(self) -> bool:
-        """Whether the last member that began is whole."""
-        return self._member.eof
-
-    def unpack(self, piece: bytes, most: int) -> bytes:
-        """What the next piece holds, cut after `most` bytes; raises zlib.error."""
-        body = bytearray()
-        while len(body) < most:
-            if self.ended:
-                piece = piece.lstrip(b"\0")  # padding after a member
-                if piece:
-                    self._member = zlib.decompressobj(self.EITHER)
-            if not piece:
-                break
-            body += self._member.decompress(piece, most - len(body))
-            piece = self._member.unused_data
-        return bytes(body)
-
-
-def unpacker(coding: str) -> Unpacker | None:
-    """What undoes this Content-Encoding; None where there is none, or a word that means none (`utf-8`)."""
-    coding = coding.strip().lower()
-    if coding in ("gzip", "x-gzip", "deflate"):
-        return Unpacker()
-    if coding in ("br", "zstd", "compress", "x-compress") or "," in coding:
-        raise Refused("bad_encoding", f"Content-Encoding {coding!r} was not asked for")
-    return None
 
 
 class Hosts:
@@ -297,6 +292,16 @@ def gated(url: str, base: str | None = None) -> str:
     return passed
 
 
+def guarded_by_name(url: str, exceptions: Sequence[guard.Network]) -> None:
+    """Raises AddressRefused for an address whose host is, as written, no public one."""
+    host = (URL(url, encoded=True).host or "").rstrip(".")
+    if host == "localhost" or host.endswith(".localhost"):  # RFC 6761 §6.3
+        host = "127.0.0.1"
+    is_address = ":" in host or host.rpartition(".")[2].isdigit()
+    if is_address and not guard.allowed(host, exceptions):
+        raise AddressRefused(host)
+
+
 def refusal(status: int) -> str:
     """The class of a status that brings no document."""
     return {410: "gone", 429: "rate_limited"}.get(status, f"http_{status}")
@@ -313,8 +318,9 @@ CLASSES: tuple[tuple[type[Exception], str], ...] = (
     (aiohttp.ClientConnectorDNSError, "dns"),
     (ssl.SSLError, "tls"),
     (OSError, "connect"),
+    (unpack.Broken, "bad_encoding"),
+    (unpack.TooLarge, "too_large"),
     (ValueError, "invalid_url"),
-    (zlib.error, "bad_encoding"),
     (aiohttp.ClientPayloadError, "incomplete"),
     (aiohttp.ClientError, "protocol"),
 )
@@ -330,6 +336,8 @@ def classify(error: Exception) -> Failure:
 
 
 def _message(error: Exception) -> object:
+    if isinstance(error, unpack.TooLarge):
+        return f"the document is larger than fetch.max_bytes, {error}"
     if isinstance(error, AddressRefused):
         return f"{error.address} is {error}"
     if isinstance(error, aiohttp.ServerDisconnectedError):

@@ -130,18 +130,19 @@ class Poller:
         """What a source says now; never raises."""
         try:
             answer = await self.fetcher.fetch(address)
-            return await self.read(address, answer) if isinstance(answer, Document) else answer
+            if not isinstance(answer, Document):
+                return answer
+            if digest(answer.body) == address.body_hash:
+                return Unchanged(answer)
+            return await self.read(answer, address.zone)
         except Exception as error:
             log.exception("source %s: newsdesk failed", address.source_id)
             return Failure("internal", one_line(error))
 
-    async def read(self, address: Address, document: Document) -> Read | Unchanged | Failure:
-        """What a source's document says; it is not parsed where that is what it said before."""
-        body_hash = digest(document.body)
-        if body_hash == address.body_hash:
-            return Unchanged(document)
-        feed = await self.parsers.read(document, address.zone)
-        return feed if isinstance(feed, Failure) else Read(document, feed, body_hash)
+    async def read(self, document: Document, zone: str | None = None) -> Read | Failure:
+        """The feed in a document; local times in it are those of `zone`."""
+        feed = await self.parsers.read(document, zone)
+        return feed if isinstance(feed, Failure) else Read(document, feed, digest(document.body))
 
     def store(self, batch: Sequence[tuple[Address, Outcome]]) -> list[Result]:
         """Write what came back of several sources, in one transaction; one at a time where that fails."""
@@ -192,7 +193,23 @@ class Poller:
         source.body_hash = read.body_hash
         if changes:
             source.last_changed_at = now
+        if read.feed.left_out:
+            log.warning(
+                "source %s: %d entries, the oldest, are too many to keep", source.id, read.feed.left_out
+            )
         return changes
+
+    def keep_older(self, number: int, page: Read) -> int:
+        """Keep what an older page of a source has and we do not; how many items that is.
+
+        It revises nothing: what is known was read from a newer page.
+        """
+        now = self.now()
+        with self.database.writing() as session:
+            arrived = ingest.arrivals(page.feed, store.source(session, number).url, now)
+            new = ingest.compare(arrived, store.known(session, number, arrived)).new
+            store.keep(session, number, ingest.Changes(new), now)
+        return len(new)
 
     def _succeeded(
         self, session: Session, source: Source, outcome: Read | Unchanged | NotModified, now: datetime

@@ -69,7 +69,7 @@ def refused(url: str, failure: Failure) -> SourceRefused:
 
 REMEDIES = {
     "blocked": "list it under fetch.allow_private_networks if it is yours",
-    "not_a_feed": "give the address of the feed, not of the site",
+    "not_a_feed": "its page names no feed; give the address of the feed itself",
     "empty": "give the address of the feed, not of the site",
 }
 

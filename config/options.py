@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network, ip_network
+from pathlib import Path
 from typing import Annotated, Any, Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import (
     AfterValidator,
@@ -21,6 +23,19 @@ from pydantic import (
 
 UNITS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400, "w": 604_800, "y": 31_536_000}
 WRITTEN = re.compile(r"([0-9]{1,12})\s*([smhdwy]?)")
+TOKEN = re.compile(r"[\w!#$%&'*+.^`|~-]+", re.ASCII)  # RFC 9110 §5.6.2
+OUR_HEADERS = frozenset(
+    {
+        "accept-encoding",
+        "connection",
+        "content-length",
+        "cookie",
+        "host",
+        "if-modified-since",
+        "if-none-match",
+    }
+    | {"proxy-authorization", "te", "trailer", "transfer-encoding", "upgrade"}
+)
 RESERVED_SLUGS = frozenset({"index", "sources"})  # names of other published files
 
 
@@ -74,6 +89,25 @@ def _unreserved(slug: str) -> str:
     return slug
 
 
+def _plain_address(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname or set(url) & set("?#@\\"):
+        raise ValueError("an http or https address without user name, ? and # was expected")
+    return url
+
+
+def _header(name: str) -> str:
+    if not TOKEN.fullmatch(name) or name.lower() in OUR_HEADERS:
+        raise ValueError("the name of a header that newsdesk does not set itself was expected")
+    return name
+
+
+def _sendable(value: str) -> str:
+    if not (value.isascii() and value.isprintable()):
+        raise ValueError("printable ASCII was expected, as it stands in a header")
+    return value
+
+
 Duration = Annotated[timedelta, BeforeValidator(_duration)]
 Network = Annotated[IPv4Network | IPv6Network, BeforeValidator(_network)]
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$"), AfterValidator(_unreserved)]
@@ -92,6 +126,40 @@ class Options(BaseModel):
         if isinstance(value, bool):
             raise ValueError("neither true nor false was expected")
         return value
+
+
+Address = Annotated[str, Field(max_length=2_048), AfterValidator(_plain_address)]
+Header = Annotated[str, AfterValidator(_header)]
+Sent = Annotated[str, AfterValidator(_sendable)]
+Cookie = Annotated[str, Field(pattern=r"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$")]
+Variable = Annotated[str, Field(pattern=r"^\w+$")]
+
+
+class Access(Options):
+    """What requests to an address and what lies below it carry. A secret is named here, not written."""
+
+    url: Address = Field(description="The address; what lies below it is meant too, another host never.")
+    username: Sent | None = Field(None, pattern=r"^[^:]+$", description="The user name, for basic access.")
+    password_env: Variable | None = Field(None, description="The variable that holds the password.")
+    password_file: Path | None = Field(None, description="The file that holds the password.")
+    bearer_env: Variable | None = Field(None, description="The variable that holds a bearer token.")
+    bearer_file: Path | None = Field(None, description="The file that holds a bearer token.")
+    headers: Mapping[Header, Sent] = Field({}, description="Headers, by name, that are no secret.")
+    headers_env: Mapping[Header, Variable] = Field({}, description="The variables that hold headers.")
+    headers_file: Mapping[Header, Path] = Field({}, description="The files that hold headers.")
+    cookies: Mapping[Cookie, Sent] = Field({}, description="Cookies, by name, that are no secret.")
+    cookies_env: Mapping[Cookie, Variable] = Field({}, description="The variables that hold cookies.")
+    cookies_file: Mapping[Cookie, Path] = Field({}, description="The files that hold cookies.")
+
+    @model_validator(mode="after")
+    def _one_way_in(self) -> Self:
+        passwords = (self.password_env, self.password_file)
+        bearers = (self.bearer_env, self.bearer_file)
+        if (self.username is not None) != any(passwords) or all(passwords):
+            raise ValueError("a username with a password_env or a password_file was expected")
+        if all(bearers) or (any(passwords) and any(bearers)):
+            raise ValueError("one password or one bearer token was expected")
+        return self
 
 
 class Fetching(Options):
@@ -118,6 +186,10 @@ class Fetching(Options):
         max_length=200,
         pattern=r"^[!-~]([ -~]*[!-~])?$",  # it stands in a header
         description="A page or address at which you can be reached, sent with each request.",
+    )
+    proxy: Address | None = Field(None, description="The HTTP proxy through which sources are asked.")
+    access: Annotated[tuple[Access, ...], BeforeValidator(listed)] = Field(
+        (), description="What requests to certain addresses carry: passwords, tokens, headers, cookies."
     )
 
 

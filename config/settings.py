@@ -34,7 +34,7 @@ from pydantic_settings import (
 
 from config import places
 from config.errors import UsageFault
-from config.options import Curation, Edition, Fetching, Polling, Retention, Serving, listed
+from config.options import Access, Curation, Edition, Fetching, Polling, Retention, Serving, listed
 from config.places import Place
 
 PREFIX = "NEWSDESK_"
@@ -272,6 +272,8 @@ def _nearer(place: Place) -> Iterator[Place]:
 def _keys_beside(place: Place) -> list[str]:
     """The keys that are known beside the last of a path."""
     table = place[0] if len(place) > 1 else ""
+    if place[:2] == ("fetch", "access") and len(place) > 2:
+        return list(Access.model_fields)
     model = Edition if table == "editions" else TABLES.get(str(table), Settings)
     return list(model.model_fields)
 

@@ -126,7 +126,7 @@ class Feed(Value):
     """A feed document: its channel and its entries, in the document's order.
 
     `hub` is where changes are told (WebSub rel=hub), `previous` the page of older entries
-    (RFC 5005 rel=prev-archive or next).
+    (RFC 5005 rel=prev-archive or next), `left_out` how many entries, the oldest, were too many to keep.
     """
 
     title: str = ""
@@ -140,5 +140,6 @@ class Feed(Value):
     updated: datetime | None = None
     hub: str | None = None
     previous: str | None = None
+    left_out: int = 0
     pace: Pace | None = None
     entries: tuple[Entry, ...] = ()

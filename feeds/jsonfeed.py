@@ -36,6 +36,7 @@ def parse(document: str | bytes, *, url: str, zone: str | None = None) -> Feed:
     own = _object(feed, "_newsdesk")
     address = urls.gate(_string(feed, "feed_url"), url) or url
     language = normal.language(_string(feed, "language"))
+    entries = list(_entries(feed, url, language, zone))
     return Feed(
         title=markup.title(_string(feed, "title")),
         id=markup.text_safe(_string(own, "id")) or address,
@@ -46,7 +47,9 @@ def parse(document: str | bytes, *, url: str, zone: str | None = None) -> Feed:
         icon=urls.gate(_string(feed, "icon") or _string(feed, "favicon"), url),
         authors=_authors(feed, url),
         updated=normal.instant(_string(own, "updated")),
-        entries=normal.newest(list(_entries(feed, url, language, zone))),
+        previous=urls.gate(_string(feed, "next_url"), url),
+        entries=normal.newest(entries),
+        left_out=max(len(entries) - normal.MOST_ENTRIES, 0),
     )
 
 

@@ -42,6 +42,7 @@ def feed(found: Said, editorials: Sequence[Editorial | None], url: str, zone: st
     language = normal.language(_string(said, "language"))
     # RSS has no base: its relative addresses are the site's, wherever the feed is served from.
     channel = Channel(url if atom else site or url, language, zone, atom)
+    entries = list(_entries(_objects(found, "entries"), editorials, channel))
     return Feed(
         title=markup.title(_string(said, "title")),
         id=markup.text_safe(_string(said, "id")).strip() or address,
@@ -52,7 +53,9 @@ def feed(found: Said, editorials: Sequence[Editorial | None], url: str, zone: st
         icon=_first_url((_string(said, "icon"), _string(said, "logo"), _href(said.get("image"))), url),
         authors=_authors(said, url),
         updated=normal.instant(_string(said, "updated") or _string(said, "published"), zone),
-        entries=normal.newest(list(_entries(_objects(found, "entries"), editorials, channel))),
+        previous=urls.gate(_link(said, "prev-archive") or _link(said, "next"), url),
+        entries=normal.newest(entries),
+        left_out=max(len(entries) - normal.MOST_ENTRIES, 0),
     )
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 from makers import Clock
 from web import Web
 
@@ -16,6 +17,10 @@ from aggregator import app, migrations
 from aggregator.app import Newsdesk
 from aggregator.cli import main
 from aggregator.database import Database
+
+# A busy machine is no fault of an example.
+settings.register_profile("newsdesk", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("newsdesk")
 
 LOOPBACK = {"allow_private_networks": ["127.0.0.0/8"], "host_gap": 0}
 

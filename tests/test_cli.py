@@ -75,6 +75,121 @@ def test_adding_checks_that_it_is_a_feed_unless_told_not_to(command: CommandLine
     assert command("source", "add", page, "--no-check").status == 0
 
 
+def page_naming(*addresses: str) -> str:
+    links = (
+        f'<link rel=alternate type="application/rss+xml" href="{url}" title="T{url}">' for url in addresses
+    )
+    return f"<!doctype html><html><head>{''.join(links)}</head><body>Hello</body></html>"
+
+
+def test_the_sole_feed_that_a_page_names_is_added(command: CommandLine, web: Web) -> None:
+    feed, page = web.put("/its/feed", FEED), web.put("/page", page_naming("/its/feed"))
+    added = command("source", "add", page)
+    assert (added.status, added.out) == (0, "source 1: Them, 3 entries\n")
+    assert added.err == f"found {feed} by {page}\n"
+    assert command("source", "show", 1, "--json").json["url"] == feed
+    again = command("source", "add", page)
+    assert (again.status, "is source 1 already" in again.err) == (1, True)
+
+
+def test_the_feeds_that_a_page_names_are_listed_for_one_to_be_picked(command: CommandLine, web: Web) -> None:
+    web.put("/b", FEED)
+    page = web.put("/page", page_naming("/a", "/b"))
+    refused = command("source", "add", page)
+    assert (refused.status, refused.out) == (1, "")
+    assert refused.err == (
+        f"newsdesk: {page}: is a page that names 2 feeds:\n"
+        f"  1  {web.url('/a')}  T/a\n  2  {web.url('/b')}  T/b (take one of them with --pick N)\n"
+    )
+    assert [asked.path for asked in web.asked] == ["/page"]
+    assert command("source", "add", page, "--pick", 3).status == 2
+    assert command("source", "add", page, "--pick", 2, "--json").json["url"] == web.url("/b")
+
+
+def test_a_feed_that_a_page_names_in_vain_is_told(command: CommandLine, web: Web) -> None:
+    page = web.put("/page", page_naming("/none"))
+    refused = command("source", "add", page)
+    assert refused.status == 1
+    assert f"{page}: names the feed {web.url('/none')}: http_404: " in refused.err
+
+
+def test_the_usual_places_are_tried_where_a_page_names_no_feed(command: CommandLine, web: Web) -> None:
+    web.put("/feed", "<html>no feed here")
+    feed = web.put("/atom.xml", FEED)
+    assert command("source", "add", web.put("/blog/", "<html>Hello")).status == 0
+    assert command("source", "show", 1, "--json").json["url"] == feed
+    assert [asked.path for asked in web.asked] == ["/blog/", "/feed", "/rss.xml", "/atom.xml"]
+
+
+@pytest.mark.parametrize("status", [429, 503])
+def test_a_server_in_trouble_is_not_asked_for_every_usual_place(
+    command: CommandLine, web: Web, status: int
+) -> None:
+    web.put("/feed", status=status)
+    refused = command("source", "add", web.put("/page", "<html>Hello"))
+    assert (refused.status, "not_a_feed" in refused.err) == (1, True)
+    assert [asked.path for asked in web.asked] == ["/page", "/feed"]
+
+
+def archive(name: str, older: str = "") -> str:
+    """A page of a feed, with one entry of November 2023 and a link to the page before it."""
+    link = f'<atom:link xmlns:atom="http://www.w3.org/2005/Atom" rel="prev-archive" href="{older}"/>'
+    item = rss_item(name, date="Mon, 20 Nov 2023 13:56:38 GMT")
+    return rss([*([link] if older else []), item], title="Them")
+
+
+def test_the_history_of_a_feed_is_kept_page_by_page(command: CommandLine, web: Web) -> None:
+    web.put("/2", archive("b", older="/1"))
+    web.put("/1", archive("a", older="/0"))
+    web.put("/0", archive("zero"))
+    added = command("source", "add", web.put("/feed", archive("c", older="/2")), "--history", 2, "--json")
+    assert (added.json["items"], added.err) == (2, "history: 2 items of 2 older pages\n")
+    assert [asked.path for asked in web.asked] == ["/feed", "/2", "/1"]
+    assert command("poll").status == 0
+    listed = command("inbox", "--json").json
+    assert {item["title"] for item in listed} == {"Title of a", "Title of b", "Title of c"}
+    assert {item["timestamp"] for item in listed} == {"2023-11-20T13:56:38Z"}
+
+
+def test_no_page_is_followed_unless_it_is_asked_for(command: CommandLine, web: Web) -> None:
+    command("source", "add", web.put("/feed", archive("c", older="/2")))
+    assert [asked.path for asked in web.asked] == ["/feed"]
+
+
+@pytest.mark.parametrize(
+    ("pages", "said"),
+    [
+        ({"/1": archive("a", older="/feed")}, "1 items of 1 older pages\n"),
+        (
+            {"/1": archive("a", older="/1?again")},
+            "1 items of 1 older pages; then http_404: HTTP 404 Not Found\n",
+        ),
+        ({"/1": archive("a", older="/2"), "/2": archive("a", older="/2")}, "1 items of 1 older pages\n"),
+        ({"/1": "<html>"}, "0 items of 0 older pages; then not_a_feed: "),
+    ],
+    ids=["round in a circle", "into the void", "the same again at another address", "a page that is no feed"],
+)
+def test_the_history_ends_where_a_page_comes_again_or_fails_and_what_was_kept_stays(
+    command: CommandLine, web: Web, pages: dict[str, str], said: str
+) -> None:
+    for path, body in pages.items():
+        web.put(path, body)
+    added = command("source", "add", web.put("/feed", archive("c", older="/1")), "--history", 50)
+    assert added.status == 0
+    assert added.err.startswith(f"history: {said}")
+    assert command("source", "show", 1, "--json").json["items"] == int(said[0])
+
+
+def test_a_secret_that_is_missing_is_named_and_nothing_is_asked(
+    command: CommandLine, tmp_path: Path, web: Web
+) -> None:
+    with (tmp_path / "newsdesk.toml").open("a") as file:
+        file.write(f'[[fetch.access]]\nurl = "{web.url("/")}"\nbearer_env = "NO_SUCH_TOKEN"\n')
+    refused = command("source", "add", web.put("/feed", FEED))
+    assert (refused.status, "variable NO_SUCH_TOKEN: holds no secret" in refused.err) == (2, True)
+    assert not web.asked
+
+
 def test_a_second_source_at_one_address_is_refused(command: CommandLine, web: Web) -> None:
     url = web.put("/feed", FEED)
     command("source", "add", url)

@@ -13,7 +13,7 @@ from curation.terminal import json_option
 
 if TYPE_CHECKING:
     from aggregator.cli import Invocation
-    from aggregator.poll import Read
+    from aggregator.finding import Added
     from feeds.tables import Source
 
 SOURCE = click.argument("number", metavar="SOURCE", type=int)
@@ -57,54 +57,65 @@ def source() -> None:
 @click.argument("url")
 @given_by_editor
 @click.option("--no-check", is_flag=True, help="Add it without fetching it once.")
+@click.option("--pick", type=click.IntRange(1), help="Which feed to take, of a page that names several.")
+@click.option(
+    "--history",
+    type=click.IntRange(0, 1_000),
+    default=0,
+    help="Keep up to so many older pages of it, where it has them.",
+)
 @json_option
 @click.pass_obj
-def add(invocation: Invocation, /, url: str, no_check: bool, as_json: bool, **given: Any) -> None:
-    """Subscribe to the feed at URL. It is fetched once to see that it is one."""
+def add(
+    invocation: Invocation,
+    /,
+    url: str,
+    no_check: bool,
+    pick: int | None,
+    history: int,
+    as_json: bool,
+    **given: Any,
+) -> None:
+    """Subscribe to the feed at URL, or to the one that the page at URL names. It is fetched once."""
     from aggregator import sources
 
-    newsdesk = invocation.newsdesk
     url = sources.address(url)
-    with newsdesk.database.reading() as session:
+    with invocation.reading() as session:
         sources.refuse_a_second(session, url)
-    found = None if no_check else _look(invocation, url, given.get("zone"))
-    with newsdesk.database.writing() as session:
-        row = sources.add(session, url, newsdesk.now(), **given)
-        if found is not None:
-            row.feed_title, row.site, row.feed_language = (
-                found.feed.title,
-                found.feed.url,
-                found.feed.language,
-            )
-        session.flush()
-    if as_json:
-        terminal.emit(shape(row, 0))
+    if no_check:
+        with invocation.writing() as session:
+            row, items, entries = sources.add(session, url, invocation.now(), **given), 0, ""
     else:
-        entries = f", {len(found.feed.entries)} entries" if found is not None else ""
+        added = _found(invocation, url, given, pick, history)
+        row, items, entries = (
+            added.source,
+            added.history.items,
+            f", {len(added.found.read.feed.entries)} entries",
+        )
+    if as_json:
+        terminal.emit(shape(row, items))
+    else:
         click.echo(f"source {row.id}: {row.name}{entries}")
 
 
-def _look(invocation: Invocation, url: str, zone: str | None) -> Read:
-    """The feed at an address; raises SourceRefused where there is none."""
+def _found(invocation: Invocation, url: str, given: dict[str, Any], pick: int | None, history: int) -> Added:
+    """Add the feed that an address leads to, saying where it was found and what was kept of its past."""
     import asyncio
 
-    from aggregator import sources
-    from aggregator.fetch import Address, Failure
-    from aggregator.poll import Outcome, Read
+    from aggregator import finding
 
-    async def look() -> Outcome:
+    async def find() -> Added:
         async with invocation.newsdesk.poller() as poller:
-            return await poller.look(Address(0, url, zone=zone))
+            return await finding.subscribe(poller, url, given, pick, history)
 
-    outcome = asyncio.run(look())
-    if not isinstance(outcome, Read):
-        failure = (
-            outcome
-            if isinstance(outcome, Failure)
-            else Failure("protocol", "304 to an unconditional request")
-        )
-        raise sources.refused(url, failure)
-    return outcome
+    added = asyncio.run(find())
+    if added.found.page:
+        terminal.say(f"found {added.found.url} by {added.found.page}")
+    if history:
+        past = added.history
+        ended = f"; then {past.ended}" if past.ended else ""
+        terminal.say(f"history: {past.items} items of {past.pages} older pages{ended}")
+    return added
 
 
 @source.command(name="list", short_help="List the sources.")

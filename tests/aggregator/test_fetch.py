@@ -35,7 +35,7 @@ async def test_a_server_is_told_who_asks_for_what(web: Web) -> None:
     assert headers["User-Agent"].startswith("newsdesk/")
     assert headers["User-Agent"].endswith(" (+https://news.example/about)")
     assert "application/rss+xml" in headers["Accept"]
-    assert headers["Accept-Encoding"] == "gzip"
+    assert headers["Accept-Encoding"] == "gzip, deflate, br, zstd"
     assert not {"Cookie", "If-None-Match", "If-Modified-Since"} & set(headers)
 
 

@@ -6,15 +6,18 @@ import random
 from collections.abc import Iterator
 from datetime import timedelta
 
+import brotli
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from web import Web, ask, failed, found, http
 
 from aggregator.fetch import Document, Failure, NotModified
+from aggregator.unpack import zstd
 
 FEED = b"<rss>" + bytes(range(32, 127)) * 20 + b"</rss>"
 PACKED = gzip.compress(random.Random(1).randbytes(3_000))
+WIDE = {zstd.CompressionParameter.window_log: 25, zstd.CompressionParameter.content_size_flag: 0}
 RESTING = (b"HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n", *[b"x"] * 500)
 
 
@@ -101,8 +104,39 @@ async def test_a_failure_says_how_long_the_server_wants_to_be_left_alone(
             id="second member cut",
         ),
         pytest.param(http(FEED, "Content-Encoding: gzip"), "bad_encoding", "", id="gzip that is none"),
-        pytest.param(http(FEED, "Content-Encoding: br"), "bad_encoding", "'br'", id="a coding not asked for"),
-        pytest.param(http(PACKED, "Content-Encoding: gzip, gzip"), "bad_encoding", "", id="packed twice"),
+        pytest.param(http(FEED, "Content-Encoding: br"), "bad_encoding", "brotli", id="brotli that is none"),
+        pytest.param(http(FEED, "Content-Encoding: zstd"), "bad_encoding", "", id="zstd that is none"),
+        pytest.param(
+            http(PACKED, "Content-Encoding: compress"),
+            "bad_encoding",
+            "'compress'",
+            id="a coding not asked for",
+        ),
+        pytest.param(http(PACKED, "Content-Encoding: gzip, gzip"), "bad_encoding", "", id="packed but once"),
+        pytest.param(
+            http(PACKED, "Content-Encoding: gzip, gzip, gzip"),
+            "bad_encoding",
+            "not asked",
+            id="packed thrice",
+        ),
+        pytest.param(
+            http(brotli.compress(FEED)[:-3], "Content-Encoding: br"),
+            "bad_encoding",
+            "cut short",
+            id="cut brotli",
+        ),
+        pytest.param(
+            http(zstd.compress(FEED)[:-3], "Content-Encoding: zstd"),
+            "bad_encoding",
+            "cut short",
+            id="cut zstd",
+        ),
+        pytest.param(
+            http(zstd.compress(bytes(1 << 25), options=WIDE), "Content-Encoding: zstd"),
+            "bad_encoding",
+            "",
+            id="zstd that asks for 32 MB of memory",
+        ),
     ],
 )
 async def test_an_answer_that_cannot_be_trusted_is_a_failure_of_its_class(

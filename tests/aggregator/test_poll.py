@@ -252,3 +252,22 @@ async def test_a_document_that_cannot_be_stored_is_a_failure_of_its_source(newsd
         ("failed", "storage"),
     ]
     assert len(items(newsdesk)) == 1
+
+
+async def test_a_flood_of_entries_is_kept_as_far_as_its_newest_thousand_and_noted(
+    newsdesk: Newsdesk, web: Web, caplog: pytest.LogCaptureFixture
+) -> None:
+    subscribe(newsdesk, web.put("/feed", rss([rss_item(str(number)) for number in range(1_002)])))
+    assert (await a_pass(newsdesk)).new_items == 1_000
+    assert "source 1: 2 entries, the oldest, are too many to keep" in caplog.text
+
+
+async def test_an_older_page_adds_items_and_revises_none(newsdesk: Newsdesk, web: Web) -> None:
+    subscribe(newsdesk, web.put("/feed", rss([rss_item("a", title="Newest words")])))
+    await a_pass(newsdesk)
+    page = rss([rss_item("a", title="Older words"), rss_item("b")])
+    async with newsdesk.poller() as poller:
+        older = await poller.read(Document("https://site.example/2", page.encode()))
+        assert isinstance(older, poll.Read)
+        assert (poller.keep_older(1, older), poller.keep_older(1, older)) == (1, 0)
+    assert [item.title for item in items(newsdesk)] == ["Newest words", "Title of b"]

@@ -13,7 +13,7 @@ import pytest
 from aggregator.serve import CONTENT_TYPES
 from config import starters
 from config.errors import UsageFault
-from config.options import Edition, spell
+from config.options import Access, Edition, spell
 from config.settings import NOT_SETTINGS, TABLES, VARIABLES, Settings, load
 from feeds import opml, urls
 from feeds.entries import Entry, Feed
@@ -29,6 +29,7 @@ AT_THE_TOP = {name: Settings.model_fields[name] for name in Settings.model_field
 OPTIONS = [
     *(("", name, field) for name, field in AT_THE_TOP.items() if name != "editions"),
     *((table, name, field) for table in TABLES for name, field in TABLES[table].model_fields.items()),
+    *(("fetch.access", name, field) for name, field in Access.model_fields.items()),
     *(("editions", name, field) for name, field in Edition.model_fields.items()),
 ]
 IDS = [f"{table}.{name}".strip(".") for table, name, _ in OPTIONS]
@@ -45,7 +46,7 @@ def with_examples(text: str) -> str:
 
 def under(table: str, text: str, heading: str) -> str:
     """The part of a text that stands under the heading of a table; all before the first for none."""
-    parts = re.split(rf"(?m)^{heading}\[+(\w+)\]", text)
+    parts = re.split(rf"(?m)^{heading}\[+([\w.]+)\]", text)
     return "".join(part for name, part in zip(["", *parts[1::2]], parts[::2], strict=True) if name == table)
 
 
@@ -69,7 +70,9 @@ def test_the_starter_file_says_the_defaults() -> None:
 
 @pytest.mark.parametrize(("table", "name", "field"), OPTIONS, ids=IDS)
 def test_the_starter_file_names_every_option(table: str, name: str, field: Any) -> None:
-    assert re.search(rf"(?m)^{name} = ", under(table, with_examples(STARTER.read_text("utf-8")), ""))
+    text = with_examples(STARTER.read_text("utf-8"))
+    named = re.search(rf"(?m)(^|  # .*\bor ){name} = ", under(table, text, ""))
+    assert named or f"\n[[{table}.{name}]]\n" in text
 
 
 def test_the_examples_in_the_starter_file_can_be_switched_on(tmp_path: Path) -> None:
@@ -78,6 +81,7 @@ def test_the_examples_in_the_starter_file_can_be_switched_on(tmp_path: Path) -> 
     read = load(file, {})
     assert [edition.slug for edition in read.editions] == ["editors-pick", "tech"]
     assert read.fetch.contact
+    assert len(read.fetch.access) == 2
 
 
 @pytest.mark.parametrize(("table", "name", "field"), OPTIONS, ids=IDS)

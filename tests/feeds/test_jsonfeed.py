@@ -174,3 +174,8 @@ def test_other_json_is_refused_in_one_line(document: bytes) -> None:
     with pytest.raises(NotAJSONFeed) as refused:
         jsonfeed.parse(document, url=URL)
     assert "\n" not in str(refused.value)
+
+
+def test_the_page_of_older_entries_is_the_next_url() -> None:
+    assert jsonfeed.parse(document(next_url="?page=2"), url=URL).previous == f"{URL}?page=2"
+    assert jsonfeed.parse(document(), url=URL).previous is None

@@ -288,6 +288,33 @@ def test_at_most_the_newest_thousand_entries_are_kept_in_their_order() -> None:
     assert [entry.title for entry in entries] == [str(n) for n in range(1000)]
 
 
+def test_entries_beyond_the_newest_thousand_are_counted() -> None:
+    assert parse(rss("<item><title>x</title></item>" * 1_003), url=URL).left_out == 3
+    assert parse(rss("<item><title>x</title></item>"), url=URL).left_out == 0
+
+
+ATOM = 'xmlns:a="http://www.w3.org/2005/Atom"'
+
+
+@pytest.mark.parametrize(
+    ("links", "previous"),
+    [
+        ('<a:link rel="prev-archive" href="old?p=2"/>', "https://feeds.example/dir/old?p=2"),
+        ('<a:link rel="next" href="https://x.example/2"/>', "https://x.example/2"),
+        ('<a:link rel="next" href="/n"/><a:link rel="prev-archive" href="/p"/>', "https://feeds.example/p"),
+        ('<a:link rel="previous" href="/newer"/><a:link rel="self" href="/s"/>', None),
+        ('<a:link rel="next" href="javascript:x"/>', None),
+    ],
+)
+def test_the_page_of_older_entries_is_the_archive_before_or_the_next_page(
+    links: str, previous: str | None
+) -> None:
+    assert parse(rss("", links, attributes=ATOM), url=URL).previous == previous
+    atom = links.replace("a:link", "link")
+    feed = f'<feed xmlns="http://www.w3.org/2005/Atom"><title>T</title>{atom}</feed>'
+    assert parse(feed.encode(), url=URL).previous == previous
+
+
 @pytest.mark.parametrize(
     ("document", "kind"),
     [
