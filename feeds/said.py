@@ -52,6 +52,7 @@ def feed(found: Said, editorials: Sequence[Editorial | None], url: str, zone: st
         icon=_first_url((_string(said, "icon"), _string(said, "logo"), _href(said.get("image"))), url),
         authors=_authors(said, url),
         updated=normal.instant(_string(said, "updated") or _string(said, "published"), zone),
+        hub=urls.gate(_link(said, "hub"), url),
         entries=normal.newest(list(_entries(_objects(found, "entries"), editorials, channel))),
     )
 
