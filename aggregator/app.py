@@ -13,6 +13,7 @@ from aggregator import migrations, publish, store, upkeep
 from aggregator.database import Database
 from aggregator.fetch import Address, Fetcher
 from aggregator.poll import Poller
+from aggregator.websub import Subscriber
 from config import settings
 from config.options import Edition, editions
 from curation.lineup import Site
@@ -58,6 +59,13 @@ class Newsdesk:
     def poller(self, fetcher: Fetcher) -> Poller:
         """What polls sources into this newsroom."""
         return Poller(self.database, fetcher, self.settings.poll, self.now)
+
+    def subscriber(self, fetcher: Fetcher) -> Subscriber | None:
+        """What hubs talk to; None where they cannot reach this newsroom."""
+        address = self.settings.serve.public_url
+        if address is None:
+            return None
+        return Subscriber(self.database, fetcher, self.poller(fetcher), address, self.now)
 
     def newspaper(self) -> publish.Newspaper:
         """What is public now."""

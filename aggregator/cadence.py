@@ -13,6 +13,7 @@ from aggregator.caching import Hints
 FIRST_DELAY = timedelta(minutes=30)
 LONGEST_DELAY = timedelta(hours=24)
 LONGEST_REFUSED_DELAY = timedelta(days=7)
+SAFETY = timedelta(hours=24)
 LEAST_RETRY, MOST_RETRY = timedelta(seconds=60), timedelta(days=7)
 
 
@@ -47,7 +48,7 @@ def after_success(
         due = Next(now + spread(source_id, wait), reason)
         if hints.fresh_for is not None:
             fresh = now + min(hints.fresh_for, rhythm.longest)
-            due = _not_before(due, Next(fresh, "its server's Cache-Control or Expires"))
+            due = not_before(due, Next(fresh, "its server's Cache-Control or Expires"))
     return _asked(due, now, hints)
 
 
@@ -60,6 +61,11 @@ def after_failure(source_id: int, now: datetime, kind: str, failures: int, hints
     longest = LONGEST_REFUSED_DELAY if refused else LONGEST_DELAY
     wait = LONGEST_DELAY if kind == "gone" else min(FIRST_DELAY * 2 ** min(failures - 1, 16), longest)
     return _asked(Next(now + spread(source_id, wait), f"failure {failures} in a row: {kind}"), now, hints)
+
+
+def told(source_id: int, now: datetime, longest: timedelta) -> Next:
+    """A day, where a hub tells of changes: one look all the same, for no hub promises to tell."""
+    return Next(now + spread(source_id, min(SAFETY, longest)), "its hub tells of changes")
 
 
 def spread(source_id: int, wait: timedelta) -> timedelta:
@@ -81,8 +87,9 @@ def _asked(due: Next, now: datetime, hints: Hints) -> Next:
     if hints.retry_after is None:
         return due
     wait = min(max(hints.retry_after, LEAST_RETRY), MOST_RETRY)
-    return _not_before(due, Next(now + wait, "its server's Retry-After"))
+    return not_before(due, Next(now + wait, "its server's Retry-After"))
 
 
-def _not_before(due: Next, floor: Next) -> Next:
+def not_before(due: Next, floor: Next) -> Next:
+    """The later of the two."""
     return floor if floor.at > due.at else due

@@ -10,7 +10,7 @@ import socket
 import ssl
 import zlib
 from collections import defaultdict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from importlib.metadata import version
@@ -22,6 +22,7 @@ from yarl import URL
 
 from aggregator import guard
 from aggregator.caching import Hints, hints, validator
+from aggregator.links import links
 from config.options import Fetching
 from feeds import urls
 
@@ -46,7 +47,7 @@ class Address:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A body came back; `url` is where it was found after redirects."""
+    """A body came back; `url` is where it was found after redirects, `links` are those of its headers."""
 
     url: str
     body: bytes
@@ -54,6 +55,7 @@ class Document:
     etag: str | None = None
     last_modified: str | None = None
     hints: Hints = field(default_factory=Hints)
+    links: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +145,41 @@ class Fetcher:
         except FAULTS as error:
             return classify(error)
 
+    async def post(self, url: str, form: Mapping[str, str]) -> int | Failure:
+        """POST a form, within the limits of a fetch; the status of the answer, where it is one of success.
+
+        Of redirects only those are followed that keep the method (307 and 308).
+        """
+        try:
+            async with asyncio.timeout(self.options.timeout):
+                for _ in range(1 + MOST_REDIRECTS):
+                    url = gated(url)
+                    async with self._hosts.turn(urls.host(url)), self._room:
+                        answer = await self._post_once(url, form)
+                    if isinstance(answer, int):
+                        return answer
+                    url = gated(answer, url)
+            return Failure("redirect", f"more than {MOST_REDIRECTS} redirects")
+        except TimeoutError:
+            return Failure("timeout", f"no answer within {self.options.timeout:g} seconds")
+        except Refused as refused:
+            return refused.failure
+        except (aiohttp.ClientError, OSError, ValueError) as error:
+            return classify(error)
+
+    async def _post_once(self, url: str, form: Mapping[str, str]) -> int | str:
+        assert self._client is not None, "a Fetcher is used inside its context"
+        sent = self._client.post(URL(url, encoded=True), data=form, allow_redirects=False)
+        async with sent as response:
+            location = response.headers.get("Location")
+            if response.status in (307, 308) and location:
+                return location
+            if not 200 <= response.status < 300:
+                raise Refused(
+                    refusal(response.status), f"HTTP {response.status} {response.reason or ''}".strip()
+                )
+            return response.status
+
     async def _follow(self, address: Address) -> Answer:
         """Redirects are followed by hand, so that each hop passes the same gate and the same host's gap."""
         url, seen = gated(address.url), set[str]()
@@ -197,6 +234,7 @@ class Fetcher:
             etag=validator(response.headers, "ETag"),
             last_modified=validator(response.headers, "Last-Modified"),
             hints=said,
+            links=links(response.headers.getall("Link", ()), url),
         )
 
     async def _body(self, response: aiohttp.ClientResponse) -> bytes:

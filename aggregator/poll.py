@@ -20,7 +20,7 @@ from typing import Literal
 from pydantic import BaseModel
 from sqlmodel import Session
 
-from aggregator import cadence, ingest, store
+from aggregator import cadence, hubs, ingest, store
 from aggregator.database import Database
 from aggregator.fetch import Address, Document, Failure, Fetcher, NotModified, one_line
 from config.options import Polling
@@ -122,14 +122,14 @@ class Poller:
         """What a source says now; never raises."""
         try:
             answer = await self.fetcher.fetch(address)
-            return (
-                await asyncio.to_thread(read, answer, address.zone)
-                if isinstance(answer, Document)
-                else answer
-            )
+            return await self.read(answer, address.zone) if isinstance(answer, Document) else answer
         except Exception as error:
             log.exception("source %s: newsdesk failed", address.source_id)
             return Failure("internal", one_line(error))
+
+    async def read(self, document: Document, zone: str | None) -> Read | Failure:
+        """The feed in a document, beside whatever else goes on."""
+        return await asyncio.to_thread(read, document, zone)
 
     def store(self, batch: Sequence[tuple[Address, Outcome]]) -> list[Result]:
         """Write what came back of several sources, in one transaction; one at a time where that fails."""
@@ -170,15 +170,14 @@ class Poller:
         assert source.id is not None
         changes = ingest.Changes()
         if read.body_hash != source.body_hash:
-            arrived = ingest.arrivals(read.feed, source.url, now)
-            changes = ingest.compare(arrived, store.known(session, source.id, arrived))
-            store.keep(session, source.id, changes, now)
+            changes = keep(session, source, read.feed, now)
         source.feed_title, source.site = read.feed.title, read.feed.url
         source.feed_language = read.feed.language
         source.etag, source.last_modified = read.document.etag, read.document.last_modified
         source.body_hash = read.body_hash
-        if changes:
-            source.last_changed_at = now
+        hubs.note(session, source.id, hubs.offer(read.document.links, read.feed), now)
+        if changes.new:
+            hubs.missed(session, source.id, now)
         return changes
 
     def _succeeded(
@@ -195,6 +194,8 @@ class Poller:
         )
         times = store.entry_times(session, source.id)
         due = cadence.after_success(source.id, now, rhythm, hints, times)
+        if not source.interval and hubs.tells(session, source.id, now):
+            due = cadence.not_before(due, cadence.told(source.id, now, self.polling.max_interval))
         source.next_poll_at, source.next_poll_reason = due.at, due.reason
 
     def _failed(self, source: Source, failure: Failure, now: datetime) -> Result:
@@ -207,6 +208,17 @@ class Poller:
         source.next_poll_at, source.next_poll_reason = due.at, due.reason
         fault = Fault(kind=failure.kind, message=failure.message)
         return Result(source=source.id, url=source.url, outcome="failed", error=fault)
+
+
+def keep(session: Session, source: Source, feed: Feed, now: datetime) -> ingest.Changes:
+    """Write what a feed says that is not known of its source."""
+    assert source.id is not None
+    arrived = ingest.arrivals(feed, source.url, now)
+    changes = ingest.compare(arrived, store.known(session, source.id, arrived))
+    store.keep(session, source.id, changes, now)
+    if changes:
+        source.last_changed_at = now
+    return changes
 
 
 def read(document: Document, zone: str | None = None) -> Read | Failure:

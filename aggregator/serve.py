@@ -1,22 +1,29 @@
 """The published folder over HTTP: strong ETags, 304s, HEAD, and the content types readers know.
 
+Beside it stand the callbacks of hubs (`aggregator.websub`).
+
 Only names that publishing writes are answered: one level deep, no dot files, known endings.
 """
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
 from hashlib import sha256
+from http import HTTPStatus
 from pathlib import Path
 
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
+
+from aggregator import websub
+from aggregator.websub import Subscriber
 
 CONTENT_TYPES = {
     ".html": "text/html; charset=utf-8",
@@ -71,8 +78,10 @@ class Folder:
         return served
 
 
-def application(folder: Path, healthy: Healthy | None = None) -> Starlette:
-    """A web application that serves the published folder, and says at /healthz that it does."""
+def application(
+    folder: Path, healthy: Healthy | None = None, subscriber: Subscriber | None = None
+) -> Starlette:
+    """A web application that serves the published folder, says at /healthz that it does, and hears hubs."""
     files = Folder(folder)
 
     async def published(request: Request) -> Response:
@@ -88,10 +97,54 @@ def application(folder: Path, healthy: Healthy | None = None) -> Starlette:
         return PlainTextResponse(lines, headers=COMMON | {"Cache-Control": "no-store"})
 
     application = Starlette(
-        routes=[Route("/healthz", health), Route("/", published), Route("/{name}", published)]
+        routes=[
+            Route("/healthz", health),
+            *([callback(subscriber)] if subscriber is not None else []),
+            Route("/", published),
+            Route("/{name}", published),
+        ]
     )
     application.router.redirect_slashes = False  # such a redirect would repeat the request's own Host
     return application
+
+
+def callback(subscriber: Subscriber) -> Route:
+    """Where hubs verify subscriptions (GET) and tell of changes (POST)."""
+
+    async def called(request: Request) -> Response:
+        token = request.path_params["token"]
+        if not await subscriber.knows(token):
+            return plain(404)
+        if request.method != "POST":
+            said = await subscriber.verify(token, request.query_params)
+            return plain(404) if said is None else PlainTextResponse(said, headers=COMMON)
+        try:
+            body = await whole(request, subscriber.most_bytes, subscriber.longest)
+        except TimeoutError:
+            return plain(408)
+        if body is None:
+            return plain(413)
+        content_type = request.headers.get("content-type", "")
+        signature = request.headers.get("x-hub-signature", "")
+        return plain(202 if await subscriber.told(token, signature, content_type, body) else 404)
+
+    return Route(f"/{websub.PATH}/{{token}}", called, methods=["GET", "POST"])
+
+
+async def whole(request: Request, most: int, seconds: float) -> bytes | None:
+    """The body of a request; None for one longer than `most`. Raises TimeoutError after so many seconds."""
+    body = bytearray()
+    async with asyncio.timeout(seconds):
+        async for piece in request.stream():
+            body += piece
+            if len(body) > most:
+                return None
+    return bytes(body)
+
+
+def plain(status: int) -> Response:
+    """An answer that is no more than its status."""
+    return PlainTextResponse(f"{HTTPStatus(status).phrase}\n", status_code=status, headers=COMMON)
 
 
 def answer(request: Request, served: Served, content_type: str) -> Response:
