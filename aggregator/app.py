@@ -60,12 +60,10 @@ class Newsdesk:
         """What polls sources into this newsroom."""
         return Poller(self.database, fetcher, self.settings.poll, self.now)
 
-    def subscriber(self, fetcher: Fetcher) -> Subscriber | None:
+    def subscriber(self, poller: Poller) -> Subscriber | None:
         """What hubs talk to; None where they cannot reach this newsroom."""
         address = self.settings.serve.public_url
-        if address is None:
-            return None
-        return Subscriber(self.database, fetcher, self.poller(fetcher), address, self.now)
+        return Subscriber(poller, address) if address is not None else None
 
     def newspaper(self) -> publish.Newspaper:
         """What is public now."""

@@ -13,7 +13,6 @@ from aggregator.caching import Hints
 FIRST_DELAY = timedelta(minutes=30)
 LONGEST_DELAY = timedelta(hours=24)
 LONGEST_REFUSED_DELAY = timedelta(days=7)
-SAFETY = timedelta(hours=24)
 LEAST_RETRY, MOST_RETRY = timedelta(seconds=60), timedelta(days=7)
 
 
@@ -27,11 +26,12 @@ class Next:
 
 @dataclass(frozen=True, slots=True)
 class Rhythm:
-    """What decides how often a source is asked; `interval` is an editor's own."""
+    """What decides how often a source is asked; `interval` is an editor's own, `told` whether a hub tells."""
 
     shortest: timedelta
     longest: timedelta
     interval: timedelta | None = None
+    told: bool = False
 
 
 def after_success(
@@ -46,9 +46,12 @@ def after_success(
     else:
         wait, reason = _own_rhythm(rhythm, entry_times)
         due = Next(now + spread(source_id, wait), reason)
+        if rhythm.told:  # one look a day all the same: no hub promises to tell
+            daily = now + spread(source_id, min(LONGEST_DELAY, rhythm.longest))
+            due = _not_before(due, Next(daily, "its hub tells of changes"))
         if hints.fresh_for is not None:
             fresh = now + min(hints.fresh_for, rhythm.longest)
-            due = not_before(due, Next(fresh, "its server's Cache-Control or Expires"))
+            due = _not_before(due, Next(fresh, "its server's Cache-Control or Expires"))
     return _asked(due, now, hints)
 
 
@@ -61,11 +64,6 @@ def after_failure(source_id: int, now: datetime, kind: str, failures: int, hints
     longest = LONGEST_REFUSED_DELAY if refused else LONGEST_DELAY
     wait = LONGEST_DELAY if kind == "gone" else min(FIRST_DELAY * 2 ** min(failures - 1, 16), longest)
     return _asked(Next(now + spread(source_id, wait), f"failure {failures} in a row: {kind}"), now, hints)
-
-
-def told(source_id: int, now: datetime, longest: timedelta) -> Next:
-    """A day, where a hub tells of changes: one look all the same, for no hub promises to tell."""
-    return Next(now + spread(source_id, min(SAFETY, longest)), "its hub tells of changes")
 
 
 def spread(source_id: int, wait: timedelta) -> timedelta:
@@ -87,9 +85,8 @@ def _asked(due: Next, now: datetime, hints: Hints) -> Next:
     if hints.retry_after is None:
         return due
     wait = min(max(hints.retry_after, LEAST_RETRY), MOST_RETRY)
-    return not_before(due, Next(now + wait, "its server's Retry-After"))
+    return _not_before(due, Next(now + wait, "its server's Retry-After"))
 
 
-def not_before(due: Next, floor: Next) -> Next:
-    """The later of the two."""
+def _not_before(due: Next, floor: Next) -> Next:
     return floor if floor.at > due.at else due

@@ -151,20 +151,20 @@ class Fetcher:
         Of redirects only those are followed that keep the method (307 and 308).
         """
         try:
-            async with asyncio.timeout(self.options.timeout):
-                for _ in range(1 + MOST_REDIRECTS):
-                    url = gated(url)
-                    async with self._hosts.turn(urls.host(url)), self._room:
+            for _ in range(1 + MOST_REDIRECTS):
+                url = gated(url)
+                async with self._hosts.turn(urls.host(url)), self._room:
+                    async with asyncio.timeout(self.options.timeout):
                         answer = await self._post_once(url, form)
-                    if isinstance(answer, int):
-                        return answer
-                    url = gated(answer, url)
-            return Failure("redirect", f"more than {MOST_REDIRECTS} redirects")
+                if isinstance(answer, int):
+                    return answer
+                url = gated(answer, url)
+            raise Refused("redirect", f"more than {MOST_REDIRECTS} redirects, ending at {url}")
         except TimeoutError:
             return Failure("timeout", f"no answer within {self.options.timeout:g} seconds")
         except Refused as refused:
             return refused.failure
-        except (aiohttp.ClientError, OSError, ValueError) as error:
+        except FAULTS as error:
             return classify(error)
 
     async def _post_once(self, url: str, form: Mapping[str, str]) -> int | str:

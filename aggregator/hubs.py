@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, or_, select
 
 from feeds.entries import Feed
 from feeds.tables import Source, Status, Subscription
@@ -25,6 +25,7 @@ SHORTEST_LEASE, LONGEST_LEASE = timedelta(hours=1), timedelta(days=14)
 RENEWED_IN_LAST = 4  # a lease is renewed in its last quarter
 BELIEVED_SILENT = timedelta(hours=6)
 POLLED_AGAIN = timedelta(minutes=1)
+MOST_AT_ONCE = 20  # requests to hubs; many sources have the same one, which is asked in turn
 SIGNATURES = ("sha1", "sha256", "sha384", "sha512")  # W3C WebSub §8
 
 
@@ -110,9 +111,11 @@ def tells(session: Session, source_id: int, now: datetime) -> bool:
 
 
 def to_be_asked(session: Session, now: datetime) -> list[Subscription]:
-    """The subscriptions of active sources that are to be asked for, again or anew."""
-    rows = session.exec(select(Subscription).join(Source).where(Source.status == Status.ACTIVE))
-    return [row for row in rows if asked_at(row) <= now]
+    """What is to be asked for, again or anew, of active sources: a few at a time, the longest due first."""
+    last_quarter = col(Subscription.expires_at) <= now + LONGEST_LEASE / RENEWED_IN_LAST
+    perhaps = or_(Subscription.state != State.VERIFIED, last_quarter)
+    rows = session.exec(select(Subscription).join(Source).where(Source.status == Status.ACTIVE, perhaps))
+    return sorted((row for row in rows if asked_at(row) <= now), key=asked_at)[:MOST_AT_ONCE]
 
 
 def asked_at(row: Subscription) -> datetime:
@@ -196,7 +199,7 @@ def make_due(source: Source, now: datetime, reason: str) -> None:
     asked = source.last_polled_at and source.last_polled_at + POLLED_AGAIN
     soon = max(filter(None, (now, source.not_before_at, asked)))
     if not source.failures and soon < source.next_poll_at:
-        source.next_poll_at, source.next_poll_reason = soon, reason
+        source.next_poll_at, source.next_poll_reason, source.next_poll_terms = soon, reason, ()
 
 
 def _end(session: Session, row: Subscription, state: State, now: datetime, reason: str) -> None:

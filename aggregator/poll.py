@@ -122,14 +122,14 @@ class Poller:
         """What a source says now; never raises."""
         try:
             answer = await self.fetcher.fetch(address)
-            return await self.read(answer, address.zone) if isinstance(answer, Document) else answer
+            return await self.read(address, answer) if isinstance(answer, Document) else answer
         except Exception as error:
             log.exception("source %s: newsdesk failed", address.source_id)
             return Failure("internal", one_line(error))
 
-    async def read(self, document: Document, zone: str | None) -> Read | Failure:
-        """The feed in a document, beside whatever else goes on."""
-        return await asyncio.to_thread(read, document, zone)
+    async def read(self, address: Address, document: Document) -> Read | Failure:
+        """What a source's document says."""
+        return await asyncio.to_thread(read, document, address.zone)
 
     def store(self, batch: Sequence[tuple[Address, Outcome]]) -> list[Result]:
         """Write what came back of several sources, in one transaction; one at a time where that fails."""
@@ -191,11 +191,10 @@ class Poller:
             shortest=self.polling.min_interval,
             longest=self.polling.max_interval,
             interval=timedelta(seconds=source.interval) if source.interval else None,
+            told=hubs.tells(session, source.id, now),
         )
         times = store.entry_times(session, source.id)
         due = cadence.after_success(source.id, now, rhythm, hints, times)
-        if not source.interval and hubs.tells(session, source.id, now):
-            due = cadence.not_before(due, cadence.told(source.id, now, self.polling.max_interval))
         source.next_poll_at, source.next_poll_reason = due.at, due.reason
 
     def _failed(self, source: Source, failure: Failure, now: datetime) -> Result:

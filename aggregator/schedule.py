@@ -28,7 +28,7 @@ from aggregator.publish import Newspaper
 from config.errors import NewsdeskError, UsageFault
 
 PUBLISH_SECONDS = 2
-HUBS_SECONDS = 3
+HUBS_SECONDS = 5
 UPKEEP_EVERY = timedelta(hours=1)
 LAST_SECONDS = 9  # from the first signal to the end, whatever is still under way
 
@@ -69,7 +69,7 @@ class Daemon:
     def __init__(self, newsdesk: Newsdesk, fetcher: Fetcher) -> None:
         self.newsdesk = newsdesk
         self.fetcher = fetcher
-        self.subscriber = newsdesk.subscriber(fetcher)
+        self.subscriber = newsdesk.subscriber(newsdesk.poller(fetcher))
         self._busy: set[int] = set()
         self._passes: set[asyncio.Task[None]] = set()
         self._published: Newspaper | None = None

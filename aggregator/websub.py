@@ -9,13 +9,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 
-from aggregator import cadence, hubs, poll
-from aggregator.database import Database
-from aggregator.fetch import Document, Failure, Fetcher
+from aggregator import hubs, poll
+from aggregator.fetch import Address, Document, Failure
 from aggregator.poll import Poller
 from feeds.entries import Feed
 from feeds.tables import Source, Subscription
@@ -31,21 +29,18 @@ log = logging.getLogger(__name__)
 class Subscriber:
     """The subscriptions of a newsroom whose daemon hubs reach at `public_url`."""
 
-    database: Database
-    fetcher: Fetcher
     poller: Poller
     public_url: str
-    now: Callable[[], datetime]
 
     @property
     def most_bytes(self) -> int:
         """The longest body that a hub may send."""
-        return self.fetcher.options.max_bytes
+        return self.poller.fetcher.options.max_bytes
 
     @property
     def longest(self) -> float:
         """How many seconds a hub may take to send it."""
-        return self.fetcher.options.timeout
+        return self.poller.fetcher.options.timeout
 
     async def subscribe(self) -> None:
         """Ask the hubs for new subscriptions, and for leases to be renewed before they end."""
@@ -53,24 +48,24 @@ class Subscriber:
         await asyncio.gather(*map(self._ask, asked))
 
     def _to_be_asked(self) -> list[Subscription]:
-        with self.database.reading() as session:
-            if not hubs.to_be_asked(session, self.now()):
+        with self.poller.database.reading() as session:
+            if not hubs.to_be_asked(session, self.poller.now()):
                 return []
-        with self.database.writing() as session:
-            hubs.lapse(session, self.now())
-            rows = hubs.to_be_asked(session, self.now())
+        with self.poller.database.writing() as session:
+            hubs.lapse(session, self.poller.now())
+            rows = hubs.to_be_asked(session, self.poller.now())
             for row in rows:
-                hubs.ask(row, self.now())
+                hubs.ask(row, self.poller.now())
             return rows
 
     async def _ask(self, row: Subscription) -> None:
-        answer = await self.fetcher.post(row.hub, self.request(row))
+        answer = await self.poller.fetcher.post(row.hub, self.request(row))
         if isinstance(answer, Failure):
             log.warning("source %d: its hub %s: %s: %s", row.source_id, row.hub, answer.kind, answer.message)
             await asyncio.to_thread(self._refused, row)
 
     def _refused(self, asked: Subscription) -> None:
-        with self.database.writing() as session:
+        with self.poller.database.writing() as session:
             row = session.get(Subscription, asked.source_id)
             if row is not None and row.token == asked.token:
                 hubs.refuse(row)
@@ -99,16 +94,16 @@ class Subscriber:
     def _verify(self, token: str, asked: Mapping[str, str]) -> str | None:
         mode, topic = asked.get("hub.mode"), asked.get("hub.topic", "")
         challenge, lease = asked.get("hub.challenge", ""), asked.get("hub.lease_seconds", "")
-        with self.database.writing() as session:
+        with self.poller.database.writing() as session:
             row = hubs.answering_to(session, token)
             if row is None:
                 return None
             if mode == "denied":
-                return "" if hubs.deny(session, row, topic, self.now()) else None
+                return "" if hubs.deny(session, row, topic, self.poller.now()) else None
             if mode != "subscribe" or not 0 < len(challenge) <= LONGEST_CHALLENGE:
                 return None
             seconds = int(lease) if lease.isascii() and lease.isdigit() and len(lease) < 10 else None
-            return challenge if hubs.verify(row, topic, seconds, self.now()) else None
+            return challenge if hubs.verify(row, topic, seconds, self.poller.now()) else None
 
     async def told(self, token: str, signature: str, content_type: str, body: bytes) -> bool:
         """Take what a hub tells; False where the callback is nobody's.
@@ -126,27 +121,28 @@ class Subscriber:
         return True
 
     def _subscription(self, token: str) -> Subscription | None:
-        with self.database.reading() as session:
+        with self.poller.database.reading() as session:
             return hubs.answering_to(session, token)
 
     async def _read(self, row: Subscription, content_type: str, body: bytes) -> Feed | None:
         document = Document(url=row.topic, body=body, content_type=content_type)
+        address = Address(row.source_id, row.topic, zone=await asyncio.to_thread(self._zone, row))
         try:
             async with asyncio.timeout(LONGEST_READING):
-                found = await self.poller.read(document, await asyncio.to_thread(self._zone, row))
+                found = await self.poller.read(address, document)
         except TimeoutError:
             return None
         return found.feed if isinstance(found, poll.Read) else None
 
     def _zone(self, row: Subscription) -> str | None:
-        with self.database.reading() as session:
+        with self.poller.database.reading() as session:
             source = session.get(Source, row.source_id)
             return source.zone if source else None
 
     def _settle(self, called: Subscription, feed: Feed | None) -> None:
         """Keep what was told; the source's validators stay those of the last document polled."""
-        now = self.now()
-        with self.database.writing() as session:
+        now = self.poller.now()
+        with self.poller.database.writing() as session:
             row = hubs.answering_to(session, called.token)
             if row is None:
                 return
@@ -157,7 +153,3 @@ class Subscriber:
                 return
             changes = poll.keep(session, source, feed, now)
             log.info("source %d: its hub told of %d new items", row.source_id, len(changes.new))
-            if hubs.tells(session, row.source_id, now) and not source.interval and not source.failures:
-                due = cadence.told(row.source_id, now, self.poller.polling.max_interval)
-                if due.at > source.next_poll_at:
-                    source.next_poll_at, source.next_poll_reason = due.at, due.reason

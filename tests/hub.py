@@ -101,17 +101,19 @@ def signed(secret: str, body: bytes, method: str = "sha256") -> str:
 
 
 def call(callback: str, asked: Mapping[str, str]) -> tuple[int, bytes]:
-    """GET a callback: what it answered."""
+    """GET a callback: what it answered; 0 where nobody is there."""
     try:
         with urllib.request.urlopen(f"{callback}?{urlencode(asked)}", timeout=10) as answer:
             return answer.status, answer.read()
     except HTTPError as error:
         with error:
             return error.code, b""
+    except OSError:
+        return 0, b""
 
 
 def send(callback: str, body: bytes, headers: Mapping[str, str]) -> int:
-    """POST a body to a callback: the status it answered."""
+    """POST a body to a callback: the status it answered; 0 where nobody is there."""
     request = urllib.request.Request(callback, body, dict(headers), method="POST")
     try:
         with urllib.request.urlopen(request, timeout=10) as answer:
@@ -119,6 +121,8 @@ def send(callback: str, body: bytes, headers: Mapping[str, str]) -> int:
     except HTTPError as error:
         with error:
             return error.code
+    except OSError:
+        return 0
 
 
 def handler(hub: Hub) -> type[BaseHTTPRequestHandler]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -84,7 +84,6 @@ def test_what_a_hub_tells_is_served_within_seconds_and_without_a_poll(
     shown = daemon.json("source", "show", "1", "--json")
     assert shown["hub"].keys() == {"url", "topic", "state", "expires_at", "last_told_at"}
     assert shown["hub"]["last_told_at"] is not None
-    assert shown["next_poll_reason"] == "its hub tells of changes"
     assert f"{hub.url}: verified, until " in daemon.newsdesk("source", "show", "1").stdout
     assert daemon.stop() == 0
     assert "Traceback" not in daemon.log.read_text()
@@ -182,14 +181,14 @@ async def newsroom(tmp_path: Path, clock: Clock) -> AsyncIterator[Newsroom]:
     )
     with app.opened(chosen, clock) as newsdesk:
         async with newsdesk.fetcher() as fetcher:
-            subscriber = newsdesk.subscriber(fetcher)
+            subscriber = newsdesk.subscriber(newsdesk.poller(fetcher))
             assert subscriber is not None
             async with serving(subscriber, tmp_path, port):
                 yield Newsroom(newsdesk, clock, fetcher, subscriber)
 
 
 async def test_without_a_public_address_nothing_is_asked(newsdesk: Newsdesk) -> None:
-    assert newsdesk.subscriber(newsdesk.fetcher()) is None
+    assert newsdesk.subscriber(newsdesk.poller(newsdesk.fetcher())) is None
 
 
 async def test_a_subscription_is_asked_for_verified_and_then_polled_once_a_day(
@@ -330,8 +329,7 @@ async def test_what_cannot_be_used_makes_the_source_due_but_not_within_a_minute(
 
 async def test_a_call_that_is_too_long_is_refused(newsroom: Newsroom, web: Web, hub: HubProcess) -> None:
     await newsroom.subscribed(publish(web, hub, "a"))
-    with suppress(ConnectionError):  # it may be cut off while it is still sending
-        assert await newsroom.send(b"x" * 2_000_000) == 413
+    assert await newsroom.send(b"x" * 2_000_000) in (413, 0)  # it may be cut off while it is still sending
     assert newsroom.row.last_told_at is None
 
 
@@ -400,6 +398,7 @@ async def test_a_hub_that_a_poll_proves_silent_is_not_trusted_until_it_tells_aga
     hub.publish(publish(web, hub, "d"))
     await newsroom.until(lambda: "The story d" in newsroom.titles)
     assert newsroom.row.state == hubs.State.VERIFIED
+    await newsroom.poll()
     assert newsroom.source.next_poll_reason == "its hub tells of changes"
 
 
@@ -453,3 +452,16 @@ async def test_a_hub_is_asked_within_the_limits_of_a_fetch(newsroom: Newsroom, u
     answer = await newsroom.fetcher.post(url, {"hub.mode": "subscribe"})
     assert isinstance(answer, Failure)
     assert answer.kind == kind
+
+
+async def test_a_redirect_that_keeps_the_method_leads_to_the_hub_and_no_other_does(
+    newsroom: Newsroom, web: Web, hub: HubProcess
+) -> None:
+    form = {"hub.mode": "subscribe", "hub.topic": "https://t.example/", "hub.callback": "http://127.0.0.1:9/"}
+    assert await newsroom.fetcher.post(web.redirect("/old", hub.url, 307), form) == 202
+    assert hub.standing["requests"] == [form]
+    for path, to, status, kind in (("/a", hub.url, 302, "http_302"), ("/b", web.url("/b"), 308, "redirect")):
+        answer = await newsroom.fetcher.post(web.redirect(path, to, status), form)
+        assert isinstance(answer, Failure)
+        assert answer.kind == kind
+    assert hub.standing["requests"] == [form]
