@@ -8,6 +8,7 @@ Only names that publishing writes are answered: one level deep, no dot files, kn
 from __future__ import annotations
 
 import asyncio
+import logging
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ from starlette.routing import Route
 
 from aggregator import websub
 from aggregator.websub import Subscriber
+from config.errors import NewsdeskError
 
 CONTENT_TYPES = {
     ".html": "text/html; charset=utf-8",
@@ -36,6 +38,8 @@ CONTENT_TYPES = {
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,200}")
 FRESH_SECONDS = 60
 COMMON = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer-when-downgrade"}
+
+log = logging.getLogger(__name__)
 
 Healthy = Callable[[], Awaitable[dict[str, object]]]
 
@@ -113,22 +117,31 @@ def callback(subscriber: Subscriber) -> Route:
 
     async def called(request: Request) -> Response:
         token = request.path_params["token"]
-        if not await subscriber.knows(token):
-            return plain(404)
-        if request.method != "POST":
-            said = await subscriber.verify(token, request.query_params)
-            return plain(404) if said is None else PlainTextResponse(said, headers=COMMON)
         try:
-            body = await whole(request, subscriber.most_bytes, subscriber.longest)
-        except TimeoutError:
-            return plain(408)
-        if body is None:
-            return plain(413)
-        content_type = request.headers.get("content-type", "")
-        signature = request.headers.get("x-hub-signature", "")
-        return plain(202 if await subscriber.told(token, signature, content_type, body) else 404)
+            if not await subscriber.knows(token):
+                return plain(404)
+            if request.method == "POST":
+                return plain(await told(request, token, subscriber))
+            said = await subscriber.verify(token, request.query_params)
+        except NewsdeskError as error:
+            log.error("a hub could not be heard: %s (%s)", error.message, error.remedy)
+            return plain(503)
+        return plain(404) if said is None else PlainTextResponse(said, headers=COMMON)
 
     return Route(f"/{websub.PATH}/{{token}}", called, methods=["GET", "POST"])
+
+
+async def told(request: Request, token: str, subscriber: Subscriber) -> int:
+    """Hand on what a hub tells; the status it is answered."""
+    try:
+        body = await whole(request, subscriber.most_bytes, subscriber.longest)
+    except TimeoutError:
+        return 408
+    if body is None:
+        return 413
+    signature = request.headers.get("x-hub-signature", "")
+    content_type = request.headers.get("content-type", "")
+    return 202 if await subscriber.told(token, signature, content_type, body) else 404
 
 
 async def whole(request: Request, most: int, seconds: float) -> bytes | None:

@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Subscriber:
-    """The subscriptions of a newsroom whose daemon hubs reach at `public_url`."""
+    """The subscriptions of a newsroom whose daemon hubs reach below `public_url`, which ends with a slash."""
 
     poller: Poller
     public_url: str
@@ -75,7 +75,7 @@ class Subscriber:
         return {
             "hub.mode": "subscribe",
             "hub.topic": row.topic,
-            "hub.callback": f"{self.public_url.rstrip('/')}/{PATH}/{row.token}",
+            "hub.callback": f"{self.public_url}{PATH}/{row.token}",
             "hub.secret": row.secret,
             "hub.lease_seconds": str(int(hubs.LEASE.total_seconds())),
         }
