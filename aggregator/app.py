@@ -14,6 +14,7 @@ from aggregator.database import Database
 from aggregator.fetch import Address, Fetcher
 from aggregator.parsers import Parsers
 from aggregator.poll import Poller
+from aggregator.websub import Subscriber
 from config import access, settings
 from config.options import Edition, editions
 from curation.lineup import Site
@@ -62,6 +63,11 @@ class Newsdesk:
         permits = access.permits(options.access)
         async with Parsers() as parsers, Fetcher(options, permits, parsers.room) as fetcher:
             yield Poller(self.database, fetcher, parsers, self.settings.poll, self.now)
+
+    def subscriber(self, poller: Poller) -> Subscriber | None:
+        """What hubs talk to; None where they cannot reach this newsroom."""
+        address = self.settings.serve.public_url
+        return Subscriber(poller, address) if address is not None else None
 
     def newspaper(self) -> publish.Newspaper:
         """What is public now."""

@@ -26,11 +26,12 @@ class Next:
 
 @dataclass(frozen=True, slots=True)
 class Rhythm:
-    """What decides how often a source is asked; `interval` is an editor's own."""
+    """What decides how often a source is asked; `interval` is an editor's own, `told` whether a hub tells."""
 
     shortest: timedelta
     longest: timedelta
     interval: timedelta | None = None
+    told: bool = False
 
 
 def after_success(
@@ -45,6 +46,9 @@ def after_success(
     else:
         wait, reason = _own_rhythm(rhythm, entry_times)
         due = Next(now + spread(source_id, wait), reason)
+        if rhythm.told:  # one look a day all the same: no hub promises to tell
+            daily = now + spread(source_id, min(LONGEST_DELAY, rhythm.longest))
+            due = _not_before(due, Next(daily, "its hub tells of changes"))
         if hints.fresh_for is not None:
             fresh = now + min(hints.fresh_for, rhythm.longest)
             due = _not_before(due, Next(fresh, "its server's Cache-Control or Expires"))

@@ -159,6 +159,41 @@ class Fetcher:
         except FAULTS as error:
             return classify(error)
 
+    async def post(self, url: str, form: Mapping[str, str]) -> int | Failure:
+        """POST a form, within the limits of a fetch; the status of the answer, where it is one of success.
+
+        Of redirects only those are followed that keep the method (307 and 308).
+        """
+        try:
+            for _ in range(1 + MOST_REDIRECTS):
+                url = gated(url)
+                async with self._hosts.turn(urls.host(url)), self._room:
+                    async with asyncio.timeout(self.options.timeout):
+                        answer = await self._post_once(url, form)
+                if isinstance(answer, int):
+                    return answer
+                url = gated(answer, url)
+            raise Refused("redirect", f"more than {MOST_REDIRECTS} redirects, ending at {url}")
+        except TimeoutError:
+            return Failure("timeout", f"no answer within {self.options.timeout:g} seconds")
+        except Refused as refused:
+            return refused.failure
+        except FAULTS as error:
+            return classify(error)
+
+    async def _post_once(self, url: str, form: Mapping[str, str]) -> int | str:
+        assert self._client is not None, "a Fetcher is used inside its context"
+        sent = self._client.post(URL(url, encoded=True), data=form, allow_redirects=False)
+        async with sent as response:
+            location = response.headers.get("Location")
+            if response.status in (307, 308) and location:
+                return location
+            if not 200 <= response.status < 300:
+                raise Refused(
+                    refusal(response.status), f"HTTP {response.status} {response.reason or ''}".strip()
+                )
+            return response.status
+
     async def _follow(self, address: Address) -> Answer:
         """Redirects are followed by hand, so that each hop passes the same gate and the same host's gap."""
         url, seen = gated(address.url), set[str]()

@@ -19,7 +19,7 @@ from typing import Literal
 from pydantic import BaseModel
 from sqlmodel import Session
 
-from aggregator import cadence, ingest, store
+from aggregator import cadence, hubs, ingest, store
 from aggregator.database import Database
 from aggregator.fetch import Address, Document, Failure, Fetcher, NotModified, one_line
 from aggregator.parsers import Parsers
@@ -185,14 +185,13 @@ class Poller:
         assert source.id is not None
         changes = ingest.Changes()
         if read.body_hash != source.body_hash:
-            arrived = ingest.arrivals(read.feed, source.url, now)
-            changes = ingest.compare(arrived, store.known(session, source.id, arrived))
-            store.keep(session, source.id, changes, now)
+            changes = keep(session, source, read.feed, now)
         source.feed_title, source.site = read.feed.title, read.feed.url
         source.feed_language = read.feed.language
         source.body_hash = read.body_hash
-        if changes:
-            source.last_changed_at = now
+        hubs.note(session, source.id, hubs.offer(read.document.links, read.feed), now)
+        if changes.new:
+            hubs.missed(session, source.id, now)
         if read.feed.left_out:
             log.warning(
                 "source %s: %d entries, the oldest, are too many to keep", source.id, read.feed.left_out
@@ -222,6 +221,7 @@ class Poller:
             shortest=self.polling.min_interval,
             longest=self.polling.max_interval,
             interval=timedelta(seconds=source.interval) if source.interval else None,
+            told=hubs.tells(session, source.id, now),
         )
         times = store.entry_times(session, source.id)
         due = cadence.after_success(source.id, now, rhythm, hints, times)
@@ -237,3 +237,14 @@ class Poller:
         source.next_poll_at, source.next_poll_reason = due.at, due.reason
         fault = Fault(kind=failure.kind, message=failure.message)
         return Result(source=source.id, url=source.url, outcome="failed", error=fault)
+
+
+def keep(session: Session, source: Source, feed: Feed, now: datetime) -> ingest.Changes:
+    """Write what a feed says that is not known of its source."""
+    assert source.id is not None
+    arrived = ingest.arrivals(feed, source.url, now)
+    changes = ingest.compare(arrived, store.known(session, source.id, arrived))
+    store.keep(session, source.id, changes, now)
+    if changes:
+        source.last_changed_at = now
+    return changes

@@ -27,6 +27,7 @@ from aggregator.publish import Newspaper
 from config.errors import NewsdeskError, UsageFault
 
 PUBLISH_SECONDS = 2
+HUBS_SECONDS = 5
 UPKEEP_EVERY = timedelta(hours=1)
 
 log = logging.getLogger("newsdesk")
@@ -43,7 +44,7 @@ async def run(newsdesk: Newsdesk, ready: Callable[[str], None], polling: bool = 
             daemon = Daemon(newsdesk, poller)
             await daemon.publish()
             scheduler = daemon.scheduled(polling)
-            server = Server(serve.application(newsdesk.settings.output, daemon.health))
+            server = Server(serve.application(newsdesk.settings.output, daemon.health, daemon.subscriber))
             scheduler.start()
             try:
                 await server.serve_until_stopped(listener, lambda: ready(address(listener)))
@@ -66,6 +67,7 @@ class Daemon:
     def __init__(self, newsdesk: Newsdesk, poller: Poller) -> None:
         self.newsdesk = newsdesk
         self.poller = poller
+        self.subscriber = newsdesk.subscriber(poller)
         self._busy: set[int] = set()
         self._passes: set[asyncio.Task[None]] = set()
         self._published: Newspaper | None = None
@@ -80,6 +82,8 @@ class Daemon:
         if polling:
             tick = self.newsdesk.settings.poll.tick
             scheduler.add_job(guarded(self.poll), "interval", seconds=tick, id="poll", next_run_time=now)
+        if polling and self.subscriber is not None:
+            scheduler.add_job(guarded(self.subscriber.subscribe), "interval", seconds=HUBS_SECONDS, id="hubs")
         scheduler.add_job(guarded(self.publish), "interval", seconds=PUBLISH_SECONDS, id="publish")
         seconds = UPKEEP_EVERY.total_seconds()
         scheduler.add_job(guarded(self.upkeep), "interval", seconds=seconds, id="upkeep", next_run_time=now)

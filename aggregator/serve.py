@@ -1,22 +1,31 @@
 """The published folder over HTTP: strong ETags, 304s, HEAD, and the content types readers know.
 
+Beside it stand the callbacks of hubs (`aggregator.websub`).
+
 Only names that publishing writes are answered: one level deep, no dot files, known endings.
 """
 
 from __future__ import annotations
 
+import asyncio
+import logging
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
 from hashlib import sha256
+from http import HTTPStatus
 from pathlib import Path
 
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
+
+from aggregator import websub
+from aggregator.websub import Subscriber
+from config.errors import NewsdeskError
 
 CONTENT_TYPES = {
     ".html": "text/html; charset=utf-8",
@@ -29,6 +38,8 @@ CONTENT_TYPES = {
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,200}")
 FRESH_SECONDS = 60
 COMMON = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer-when-downgrade"}
+
+log = logging.getLogger(__name__)
 
 Healthy = Callable[[], Awaitable[dict[str, object]]]
 
@@ -71,8 +82,10 @@ class Folder:
         return served
 
 
-def application(folder: Path, healthy: Healthy | None = None) -> Starlette:
-    """A web application that serves the published folder, and says at /healthz that it does."""
+def application(
+    folder: Path, healthy: Healthy | None = None, subscriber: Subscriber | None = None
+) -> Starlette:
+    """A web application that serves the published folder, says at /healthz that it does, and hears hubs."""
     files = Folder(folder)
 
     async def published(request: Request) -> Response:
@@ -88,10 +101,63 @@ def application(folder: Path, healthy: Healthy | None = None) -> Starlette:
         return PlainTextResponse(lines, headers=COMMON | {"Cache-Control": "no-store"})
 
     application = Starlette(
-        routes=[Route("/healthz", health), Route("/", published), Route("/{name}", published)]
+        routes=[
+            Route("/healthz", health),
+            *([callback(subscriber)] if subscriber is not None else []),
+            Route("/", published),
+            Route("/{name}", published),
+        ]
     )
     application.router.redirect_slashes = False  # such a redirect would repeat the request's own Host
     return application
+
+
+def callback(subscriber: Subscriber) -> Route:
+    """Where hubs verify subscriptions (GET) and tell of changes (POST)."""
+
+    async def called(request: Request) -> Response:
+        token = request.path_params["token"]
+        try:
+            if not await subscriber.knows(token):
+                return plain(404)
+            if request.method == "POST":
+                return plain(await told(request, token, subscriber))
+            said = await subscriber.verify(token, request.query_params)
+        except NewsdeskError as error:
+            log.error("a hub could not be heard: %s (%s)", error.message, error.remedy)
+            return plain(503)
+        return plain(404) if said is None else PlainTextResponse(said, headers=COMMON)
+
+    return Route(f"/{websub.PATH}/{{token}}", called, methods=["GET", "POST"])
+
+
+async def told(request: Request, token: str, subscriber: Subscriber) -> int:
+    """Hand on what a hub tells; the status it is answered."""
+    try:
+        body = await whole(request, subscriber.most_bytes, subscriber.longest)
+    except TimeoutError:
+        return 408
+    if body is None:
+        return 413
+    signature = request.headers.get("x-hub-signature", "")
+    content_type = request.headers.get("content-type", "")
+    return 202 if await subscriber.told(token, signature, content_type, body) else 404
+
+
+async def whole(request: Request, most: int, seconds: float) -> bytes | None:
+    """The body of a request; None for one longer than `most`. Raises TimeoutError after so many seconds."""
+    body = bytearray()
+    async with asyncio.timeout(seconds):
+        async for piece in request.stream():
+            body += piece
+            if len(body) > most:
+                return None
+    return bytes(body)
+
+
+def plain(status: int) -> Response:
+    """An answer that is no more than its status."""
+    return PlainTextResponse(f"{HTTPStatus(status).phrase}\n", status_code=status, headers=COMMON)
 
 
 def answer(request: Request, served: Served, content_type: str) -> Response:

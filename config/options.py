@@ -83,6 +83,15 @@ def listed(value: Any) -> Any:
     return [member.strip() for member in value.split(",") if member.strip()]
 
 
+def web_address(url: str) -> str:
+    """An http or https address that names can be appended to, with its closing slash; raises ValueError."""
+    parts = urlsplit(url)
+    plain = re.fullmatch(r"https?://[!-~]+", url) and not set(url) & set('?#@"<>\\')
+    if not plain or not parts.hostname or parts.port == 0:
+        raise ValueError("an address such as https://news.example.org/ was expected")
+    return url if url.endswith("/") else f"{url}/"
+
+
 def _unreserved(slug: str) -> str:
     if slug in RESERVED_SLUGS:
         raise ValueError("a slug that is not the name of another published file was expected")
@@ -232,6 +241,9 @@ class Serving(Options):
 
     host: str = Field("127.0.0.1", min_length=1, description="The address listened on.")
     port: int = Field(8080, ge=0, le=65_535, description="The port listened on; 0 for any that is free.")
+    public_url: Annotated[str, AfterValidator(web_address)] | None = Field(
+        None, description="The address at which hubs reach this daemon, so that they can tell of changes."
+    )
 
 
 class Retention(Options):

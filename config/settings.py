@@ -13,7 +13,6 @@ from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Self
-from urllib.parse import urlsplit
 
 from pydantic import (
     AfterValidator,
@@ -34,7 +33,17 @@ from pydantic_settings import (
 
 from config import places
 from config.errors import UsageFault
-from config.options import Access, Curation, Edition, Fetching, Polling, Retention, Serving, listed
+from config.options import (
+    Access,
+    Curation,
+    Edition,
+    Fetching,
+    Polling,
+    Retention,
+    Serving,
+    listed,
+    web_address,
+)
 from config.places import Place
 
 PREFIX = "NEWSDESK_"
@@ -54,14 +63,6 @@ class SettingsError(UsageFault):
     """Settings that cannot be meant: each fault in one line, with file, line where known, and key."""
 
 
-def _base_url(url: str) -> str:
-    parts = urlsplit(url)
-    plain = re.fullmatch(r"https?://[!-~]+", url) and not set(url) & set('?#@"<>\\')
-    if not plain or not parts.hostname or parts.port == 0:
-        raise ValueError("an address such as https://news.example.org/ was expected")
-    return url if url.endswith("/") else f"{url}/"
-
-
 class Settings(BaseSettings):
     """A newsroom's settings. `output` and a SQLite path are relative to the working directory.
 
@@ -73,7 +74,7 @@ class Settings(BaseSettings):
     )
 
     title: str = Field("newsdesk", min_length=1, max_length=200, description="The name of the newsroom.")
-    base_url: Annotated[str, AfterValidator(_base_url)] = Field(
+    base_url: Annotated[str, AfterValidator(web_address)] = Field(
         "http://127.0.0.1:8080/", description="Where readers see the published folder."
     )
     language: str = Field(

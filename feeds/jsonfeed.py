@@ -47,10 +47,17 @@ def parse(document: str | bytes, *, url: str, zone: str | None = None) -> Feed:
         icon=urls.gate(_string(feed, "icon") or _string(feed, "favicon"), url),
         authors=_authors(feed, url),
         updated=normal.instant(_string(own, "updated")),
+        hub=_hub(feed, url),
         previous=urls.gate(_string(feed, "next_url"), url),
         entries=normal.newest(entries),
         left_out=max(len(entries) - normal.MOST_ENTRIES, 0),
     )
+
+
+def _hub(feed: Members, base: str) -> str | None:
+    """The first of its hubs that speaks WebSub."""
+    spoken = (hub for hub in _objects(feed, "hubs") if _string(hub, "type").lower() == "websub")
+    return next((address for hub in spoken if (address := urls.gate(_string(hub, "url"), base))), None)
 
 
 def _load(document: str | bytes) -> Members:

@@ -53,6 +53,7 @@ def feed(found: Said, editorials: Sequence[Editorial | None], url: str, zone: st
         icon=_first_url((_string(said, "icon"), _string(said, "logo"), _href(said.get("image"))), url),
         authors=_authors(said, url),
         updated=normal.instant(_string(said, "updated") or _string(said, "published"), zone),
+        hub=urls.gate(_link(said, "hub"), url),
         previous=urls.gate(_link(said, "prev-archive") or _link(said, "next"), url),
         entries=normal.newest(entries),
         left_out=max(len(entries) - normal.MOST_ENTRIES, 0),

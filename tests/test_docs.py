@@ -118,7 +118,15 @@ def test_every_relative_link_resolves(page: Path) -> None:
 
 # --- the keys of the JSON -------------------------------------------------------------------------
 
-ELSEWHERE = {"decision", "pick", "payload", "picks[]", "decisions[]", "added[]"}  # objects of other sections
+ELSEWHERE = {
+    "decision",
+    "pick",
+    "payload",
+    "picks[]",
+    "decisions[]",
+    "added[]",
+    "hub",
+}  # objects of other sections
 
 
 def documented(section: str) -> set[str]:

@@ -62,6 +62,10 @@ class Web:
                 finally:
                     web.count(-1)
 
+            def do_POST(self) -> None:
+                self.rfile.read(int(self.headers.get("Content-Length", 0)))
+                self.do_GET()
+
             def handle(self) -> None:
                 with suppress(ConnectionError):  # whoever asked has gone away
                     super().handle()

@@ -14,7 +14,7 @@ from curation.terminal import json_option
 if TYPE_CHECKING:
     from aggregator.cli import Invocation
     from aggregator.finding import Added
-    from feeds.tables import Source
+    from feeds.tables import Source, Subscription
 
 SOURCE = click.argument("number", metavar="SOURCE", type=int)
 
@@ -124,13 +124,14 @@ def _found(invocation: Invocation, url: str, given: dict[str, Any], pick: int | 
 @click.pass_obj
 def list_(invocation: Invocation, failing: bool, as_json: bool) -> None:
     """List the sources with their state and when they are due."""
-    from aggregator import store
+    from aggregator import hubs, store
 
     with invocation.reading() as session:
+        known = hubs.subscriptions(session)
         rows = [row for row in store.sources(session) if row.failures or not failing]
         items = store.item_counts(session)
     if as_json:
-        terminal.emit([shape(row, items.get(row.id or 0, 0)) for row in rows])
+        terminal.emit([shape(row, items.get(row.id or 0, 0), known.get(row.id or 0)) for row in rows])
         return
     now = invocation.now()
     terminal.table(
@@ -157,13 +158,14 @@ def list_(invocation: Invocation, failing: bool, as_json: bool) -> None:
 @click.pass_obj
 def show(invocation: Invocation, number: int, as_json: bool) -> None:
     """Show one source: what it is, when it was polled, when it is due and why."""
-    from aggregator import store
+    from aggregator import hubs, store
 
     with invocation.reading() as session:
         row = store.source(session, number)
         items = store.item_counts(session).get(number, 0)
+        hub = hubs.subscription(session, number)
     if as_json:
-        terminal.emit(shape(row, items))
+        terminal.emit(shape(row, items, hub))
         return
     terminal.fields(
         [
@@ -180,6 +182,7 @@ def show(invocation: Invocation, number: int, as_json: bool) -> None:
             ("last polled", terminal.moment(row.last_polled_at)),
             ("last changed", terminal.moment(row.last_changed_at)),
             ("next poll", f"{terminal.moment(row.next_poll_at)}: {row.next_poll_reason}"),
+            ("hub", hub and hub_said(hub, invocation.newsdesk.settings.serve.public_url is not None)),
             ("trouble", row.error_class and f"{row.error_class}: {row.error_message}"),
             ("failures", row.failures or None),
         ]
@@ -291,21 +294,43 @@ def export(invocation: Invocation, file: Path | None) -> None:
 
 def _change(invocation: Invocation, number: int, as_json: bool, change: Any) -> None:
     """Change one source and say how it stands."""
-    from aggregator import store
+    from aggregator import hubs, store
 
     with invocation.writing() as session:
         row = store.source(session, number)
         change(row, invocation.now())
         items = store.item_counts(session).get(number, 0)
+        hub = hubs.subscription(session, number)
     if as_json:
-        terminal.emit(shape(row, items))
+        terminal.emit(shape(row, items, hub))
     else:
         click.echo(
             f"source {row.id}: {row.name}: {row.status}, next poll {terminal.moment(row.next_poll_at)}"
         )
 
 
-def shape(row: Source, items: int) -> dict[str, Any]:
+def hub_said(hub: Subscription, reachable: bool) -> str:
+    """How the subscription to a hub stands, in one line."""
+    ends = f", until {terminal.moment(hub.expires_at)}" if hub.expires_at else ""
+    told = f", last told {terminal.moment(hub.last_told_at)}" if hub.last_told_at else ""
+    remedy = "" if reachable else "; give serve.public_url, so that it can reach the daemon"
+    return f"{hub.hub}: {hub.state}{ends}{told}{remedy}"
+
+
+def hub_shape(hub: Subscription) -> dict[str, Any]:
+    """A subscription to a hub as `--json` has it; its secrets stay here."""
+    from curation.shapes import time
+
+    return {
+        "url": hub.hub,
+        "topic": hub.topic,
+        "state": hub.state,
+        "expires_at": time(hub.expires_at),
+        "last_told_at": time(hub.last_told_at),
+    }
+
+
+def shape(row: Source, items: int, hub: Subscription | None = None) -> dict[str, Any]:
     """A source as `--json` has it."""
     from curation.shapes import time
 
@@ -324,6 +349,7 @@ def shape(row: Source, items: int) -> dict[str, Any]:
         "last_changed_at": time(row.last_changed_at),
         "next_poll_at": time(row.next_poll_at),
         "next_poll_reason": row.next_poll_reason,
+        "hub": hub and hub_shape(hub),
         "failures": row.failures,
         "error": error if row.error_class else None,
     }

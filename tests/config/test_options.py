@@ -107,6 +107,9 @@ def test_a_duration_is_spelled_in_the_largest_unit_that_says_it_whole(seconds: i
         (Serving, "port", -1),
         pytest.param(Serving, "port", True, id="port: true is not 1"),
         (Serving, "host", ""),
+        (Serving, "public_url", "news.example.org"),
+        (Serving, "public_url", "ftp://news.example.org/"),
+        (Serving, "public_url", "https://news.example.org/?a=b"),
         (Retention, "items", "23h"),
     ],
 )
@@ -132,6 +135,11 @@ def test_the_shortest_interval_is_not_longer_than_the_longest() -> None:
 def test_networks_are_a_list_or_stand_between_commas(written: object) -> None:
     allowed = Fetching.model_validate({"allow_private_networks": written}).allow_private_networks
     assert allowed == (ip_network("10.0.0.0/8"), ip_network("::1/128"))
+
+
+def test_names_can_be_appended_to_a_public_address() -> None:
+    assert Serving(public_url="https://news.example.org/desk").public_url == "https://news.example.org/desk/"
+    assert Serving().public_url is None
 
 
 @pytest.mark.parametrize("slug", ["", "index", "sources", "Tech", "-a", "a/b", "a.b", "é", "a" * 65, "a\n"])

@@ -95,7 +95,7 @@ def test_variables_that_are_no_settings_are_left_alone(name: str, tmp_path: Path
         ("tilte = 'a'", "n.toml:1: tilte: is no setting; the nearest is title"),
         ("\n[fetch]\ntimeot = 4", "n.toml:3: fetch.timeot: is no setting; the nearest is timeout"),
         ("fetch.timeot = 4", "n.toml:1: fetch.timeot: is no setting; the nearest is timeout"),
-        ("[serve]\nxyz = 4", "n.toml:2: serve.xyz: is no setting; there are host, port"),
+        ("[serve]\nxyz = 4", "n.toml:2: serve.xyz: is no setting; there are host, port, public_url"),
         ("_env_file = 'a'", "n.toml:1: _env_file: is no setting"),
         ("__pydantic_self__ = 1", "n.toml:1: __pydantic_self__: is no setting"),
         ("title = 5", "n.toml:1: title: input should be a valid string, not 5"),
