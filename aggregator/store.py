@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import func
 from sqlmodel import Session, col, or_, select
@@ -14,7 +15,7 @@ from aggregator.ingest import Arrival, Changes, Known
 from config.errors import UsageFault
 from feeds import urls
 from feeds.entries import Entry
-from feeds.tables import Item, PurgedKey, Revision, Source, Status
+from feeds.tables import Item, Move, PurgedKey, Revision, Source, Status
 
 RHYTHM_ENTRIES = 20
 ENTRY_FIELDS = tuple(Entry.model_fields)
@@ -46,6 +47,7 @@ def due(session: Session, now: datetime, limit: int | None = None) -> list[Addre
     query = (
         select(Source)
         .where(Source.status == Status.ACTIVE, Source.next_poll_at <= now)
+        .where(or_(col(Source.not_before_at).is_(None), col(Source.not_before_at) <= now))
         .order_by(col(Source.next_poll_at), col(Source.id))
         .limit(limit)
     )
@@ -67,6 +69,24 @@ def entry_times(session: Session, source_id: int) -> Sequence[datetime]:
     """When the last entries of a source were published, the newest first."""
     query = select(Item.timestamp).where(Item.source_id == source_id).order_by(col(Item.timestamp).desc())
     return session.exec(query.limit(RHYTHM_ENTRIES)).all()
+
+
+def active_days(session: Session, source_id: int) -> list[date]:
+    """The last days (UTC) on which a source published something, the newest first."""
+    day = func.date(Item.timestamp)
+    query = select(day).where(Item.source_id == source_id).distinct().order_by(day.desc())
+    return [date.fromisoformat(str(found)) for found in session.exec(query.limit(RHYTHM_ENTRIES))]
+
+
+def moves(session: Session, source_id: int | None = None) -> dict[int, list[Move]]:
+    """The addresses that each source had, or one source, the oldest first."""
+    query = select(Move).order_by(col(Move.id))
+    if source_id is not None:
+        query = query.where(Move.source_id == source_id)
+    found = defaultdict[int, list[Move]](list)
+    for move in session.exec(query):
+        found[move.source_id].append(move)
+    return found
 
 
 def known(session: Session, source_id: int, arrived: Iterable[Arrival]) -> list[Known]:
