@@ -123,6 +123,16 @@ def silent(days: Sequence[date], today: date) -> bool:
     return silence(days, today) < IMPLAUSIBLE
 
 
+def awake(at: datetime, pace: Pace) -> datetime:
+    """The first instant from this one on in no hour or day (GMT) to be skipped; this one where all are."""
+    hour = at.replace(minute=0, second=0, microsecond=0)
+    instants = (at, *(hour + HOUR * later for later in range(1, 7 * 24 + 1)))
+    return next(
+        (one for one in instants if one.hour not in pace.skip_hours and one.weekday() not in pace.skip_days),
+        at,
+    )
+
+
 def _term(wait: timedelta, reason: str) -> Term:
     return Term(seconds=ceil(wait.total_seconds()), reason=reason)
 
@@ -149,18 +159,8 @@ def _due(source_id: int, now: datetime, terms: list[Term], hints: Hints, pace: P
         floor = _term(min(max(hints.retry_after, LEAST_RETRY), MOST_RETRY), RETRY_AFTER)
         terms, not_before = [*terms, floor], now + timedelta(seconds=floor.seconds)
     at = now + timedelta(seconds=max(term.seconds for term in terms))
-    awake = _awake(at, pace) if pace else at
-    if awake != at:
-        at = awake + HOUR / 10 * _share(source_id)  # not all of them as the hour strikes
+    hour = awake(at, pace) if pace else at
+    if hour != at:
+        at = hour + HOUR / 10 * _share(source_id)  # not all of them as the hour strikes
         terms = [*terms, _term(at - now, "its feed's skipHours and skipDays")]
     return Next(at, tuple(terms), not_before)
-
-
-def _awake(at: datetime, pace: Pace) -> datetime:
-    """The first instant from this one on in no hour or day (GMT) to be skipped; this one where all are."""
-    hour = at.replace(minute=0, second=0, microsecond=0)
-    instants = (at, *(hour + HOUR * later for later in range(1, 7 * 24 + 1)))
-    return next(
-        (one for one in instants if one.hour not in pace.skip_hours and one.weekday() not in pace.skip_days),
-        at,
-    )

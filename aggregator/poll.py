@@ -158,7 +158,8 @@ class Poller:
         if isinstance(outcome, Read):
             changes = self._keep(session, source, outcome, now)
         self._succeeded(session, source, outcome, now)
-        _move(session, source, outcome, now)
+        if address.url == source.url:  # else it has moved since it was asked
+            _move(session, source, outcome, now)
         return Result(
             source=address.source_id,
             url=address.url,

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from sqlalchemy import func
 from sqlmodel import Session, col, or_, select
 
-from aggregator import stories
+from aggregator import cadence, stories
 from aggregator.fetch import Address
 from aggregator.ingest import Arrival, Changes, Known
 from config.errors import UsageFault
@@ -43,7 +43,10 @@ def source_at(session: Session, url: str) -> Source | None:
 
 
 def due(session: Session, now: datetime, limit: int | None = None) -> list[Address]:
-    """The active sources whose next poll is due, the longest due first."""
+    """The active sources whose next poll is due, the longest due first.
+
+    One that has become due while nobody looked waits on through an hour that its feed wants skipped.
+    """
     query = (
         select(Source)
         .where(Source.status == Status.ACTIVE, Source.next_poll_at <= now)
@@ -51,7 +54,13 @@ def due(session: Session, now: datetime, limit: int | None = None) -> list[Addre
         .order_by(col(Source.next_poll_at), col(Source.id))
         .limit(limit)
     )
-    return [address(row) for row in session.exec(query)]
+    return [address(row) for row in session.exec(query) if not _sleeps(row, now)]
+
+
+def _sleeps(source: Source, now: datetime) -> bool:
+    """Whether its feed wants this hour skipped, and no editor asked for it or set its interval."""
+    heeded = source.next_poll_terms and not source.interval
+    return bool(heeded and source.pace and cadence.awake(now, source.pace) != now)
 
 
 def address(source: Source) -> Address:

@@ -12,6 +12,7 @@ from web import Web
 
 from aggregator import poll, sources, store
 from aggregator.app import Newsdesk
+from aggregator.fetch import NotModified
 from config.options import Curation
 from curation import desk
 from curation.tables import Decision, Pick
@@ -223,6 +224,16 @@ def test_what_a_lost_twin_said_before_is_kept_as_what_the_other_said(
     keep(newsdesk, rss([rss_item("a", title="Now")]), NEW)
     (item,) = adopt(newsdesk)
     assert [(one.item_id, one.title) for one in rows(newsdesk, Revision)] == [(item.id, "Before")]
+
+
+def test_a_poll_of_an_address_that_a_source_no_longer_has_moves_nothing(newsdesk: Newsdesk) -> None:
+    keep(newsdesk, rss(), OLD)
+    with newsdesk.database.reading() as session:
+        address = store.address(session.get_one(Source, 1))
+    adopt(newsdesk)
+    newsdesk.poller(newsdesk.fetcher()).store([(address, NotModified(moved_to=NEW))])
+    assert len(rows(newsdesk, Move)) == 1
+    assert (the_source(newsdesk).moved_to, the_source(newsdesk).moved_hits) == (None, 0)
 
 
 def test_earlier_moves_of_both_are_kept(newsdesk: Newsdesk) -> None:
