@@ -11,7 +11,7 @@ import ssl
 from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 from types import TracebackType
 from typing import Any, Self
@@ -31,6 +31,7 @@ ACCEPT = (
     "application/xml;q=0.8, text/xml;q=0.8, application/json;q=0.7, */*;q=0.1"
 )
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
+PERMANENT = frozenset({301, 308})
 MOST_REDIRECTS = 5
 
 
@@ -48,8 +49,10 @@ class Address:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A body came back; `url` is where it was found after redirects, `links` the relations it names
-    in its headers (RFC 8288), such as hub and self, with their addresses.
+    """A body came back; `url` is where it was found after redirects.
+
+    `moved_to` is how far permanent redirects (301, 308) led before any other; `links` are the
+    relations that its headers name (RFC 8288), such as hub and self, with their addresses.
     """
 
     url: str
@@ -59,22 +62,36 @@ class Document:
     last_modified: str | None = None
     hints: Hints = field(default_factory=Hints)
     links: Mapping[str, str] = field(default_factory=dict)
+    moved_to: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class NotModified:
-    """The server says that what we have is current (304)."""
+    """The server says that what we have is current (304); `moved_to` as of a Document."""
 
     hints: Hints = field(default_factory=Hints)
+    moved_to: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Redirect:
+    """The server sends elsewhere: for good (301, 308) or for now."""
+
+    to: str
+    permanent: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Nothing usable came back: one class of DESIGN §4.6, with a line for people."""
+    """Nothing usable came back: one class of DESIGN §4.6, with a line for people.
+
+    `elsewhere` where a status came from another address than the source's, after redirects.
+    """
 
     kind: str
     message: str
     hints: Hints = field(default_factory=Hints)
+    elsewhere: bool = False
 
 
 Answer = Document | NotModified | Failure
@@ -83,9 +100,9 @@ Answer = Document | NotModified | Failure
 class Refused(Exception):
     """A fault of one fetch, on its way to becoming a Failure."""
 
-    def __init__(self, kind: str, message: str, hints: Hints | None = None) -> None:
+    def __init__(self, kind: str, message: str, hints: Hints | None = None, elsewhere: bool = False) -> None:
         super().__init__(message)
-        self.failure = Failure(kind, one_line(message), hints or Hints())
+        self.failure = Failure(kind, one_line(message), hints or Hints(), elsewhere)
 
 
 class AddressRefused(OSError):
@@ -197,6 +214,7 @@ class Fetcher:
     async def _follow(self, address: Address) -> Answer:
         """Redirects are followed by hand, so that each hop passes the same gate and the same host's gap."""
         url, seen = gated(address.url), set[str]()
+        moved_to, permanent = None, True
         left = self.options.timeout
         loop = asyncio.get_running_loop()
         while url not in seen and len(seen) <= MOST_REDIRECTS:
@@ -212,18 +230,20 @@ class Fetcher:
                     raise Refused(
                         "timeout", f"no whole answer within {self.options.timeout:g} seconds"
                     ) from error
-            if not isinstance(answer, str):
-                return answer
-            url, left = gated(answer, url), max(left - (loop.time() - started), 0.001)
+            if not isinstance(answer, Redirect):
+                return answer if isinstance(answer, Failure) else replace(answer, moved_to=moved_to)
+            url, permanent = gated(answer.to, url), permanent and answer.permanent
+            moved_to = url if permanent else moved_to
+            left = max(left - (loop.time() - started), 0.001)
         raise Refused("redirect", f"more than {MOST_REDIRECTS} redirects, or a loop, ending at {url}")
 
-    async def _once(self, url: str, address: Address) -> Answer | str:
+    async def _once(self, url: str, address: Address) -> Answer | Redirect:
         async with self._get(url, address) as response:
             if response.status in REDIRECTS:
                 location = response.headers.get("Location")
                 if not location:
                     raise Refused("redirect", f"HTTP {response.status} without a Location")
-                return location
+                return Redirect(location, response.status in PERMANENT)
             return await self._read(url, address, response)
 
     def _get(self, url: str, address: Address) -> AbstractAsyncContextManager[aiohttp.ClientResponse]:
@@ -256,7 +276,10 @@ class Fetcher:
             return NotModified(said)
         if response.status != 200:
             raise Refused(
-                refusal(response.status), f"HTTP {response.status} {response.reason or ''}".strip(), said
+                refusal(response.status),
+                f"HTTP {response.status} {response.reason or ''}".strip(),
+                said,
+                elsewhere=url != gated(address.url),
             )
         return Document(
             url=url,

@@ -19,7 +19,7 @@ from typing import Literal
 from pydantic import BaseModel
 from sqlmodel import Session
 
-from aggregator import cadence, hubs, ingest, store
+from aggregator import cadence, hubs, ingest, moves, sources, store
 from aggregator.database import Database
 from aggregator.fetch import Address, Document, Failure, Fetcher, NotModified, one_line
 from aggregator.parsers import Parsers
@@ -166,13 +166,15 @@ class Poller:
             return Result(source=address.source_id, url=address.url, outcome="unchanged")
         source.last_polled_at = now
         if isinstance(outcome, Failure):
-            return self._failed(source, outcome, now)
+            return self._failed(source, _moving(session, source, outcome, now), now)
         changes = ingest.Changes()
         if isinstance(outcome, Read):
             changes = self._keep(session, source, outcome, now)
         if isinstance(outcome, Read | Unchanged):
             source.etag, source.last_modified = outcome.document.etag, outcome.document.last_modified
         self._succeeded(session, source, outcome, now)
+        if address.url == source.url:  # else it has moved since it was asked
+            _move(session, source, outcome, now)
         return Result(
             source=address.source_id,
             url=address.url,
@@ -187,7 +189,7 @@ class Poller:
         if read.body_hash != source.body_hash:
             changes = keep(session, source, read.feed, now)
         source.feed_title, source.site = read.feed.title, read.feed.url
-        source.feed_language = read.feed.language
+        source.feed_language, source.pace = read.feed.language, read.feed.pace
         source.body_hash = read.body_hash
         hubs.note(session, source.id, hubs.offer(read.document.links, read.feed), now)
         if changes.new:
@@ -224,8 +226,7 @@ class Poller:
             told=hubs.tells(session, source.id, now),
         )
         times = store.entry_times(session, source.id)
-        due = cadence.after_success(source.id, now, rhythm, hints, times)
-        source.next_poll_at, source.next_poll_reason = due.at, due.reason
+        _schedule(source, cadence.after_success(source.id, now, rhythm, hints, times, source.pace))
 
     def _failed(self, source: Source, failure: Failure, now: datetime) -> Result:
         assert source.id is not None
@@ -233,8 +234,10 @@ class Poller:
             source.status = Status.RETIRED
         source.failures += 1
         source.error_class, source.error_message, source.error_at = failure.kind, failure.message, now
-        due = cadence.after_failure(source.id, now, failure.kind, source.failures, failure.hints)
-        source.next_poll_at, source.next_poll_reason = due.at, due.reason
+        _schedule(
+            source,
+            cadence.after_failure(source.id, now, failure.kind, source.failures, failure.hints, source.pace),
+        )
         fault = Fault(kind=failure.kind, message=failure.message)
         return Result(source=source.id, url=source.url, outcome="failed", error=fault)
 
@@ -248,3 +251,39 @@ def keep(session: Session, source: Source, feed: Feed, now: datetime) -> ingest.
     if changes:
         source.last_changed_at = now
     return changes
+
+
+def _schedule(source: Source, due: cadence.Next) -> None:
+    source.next_poll_at, source.next_poll_reason, source.next_poll_terms = due.at, due.reason, due.terms
+    source.not_before_at = due.not_before
+
+
+def _move(session: Session, source: Source, outcome: Read | Unchanged | NotModified, now: datetime) -> None:
+    """Note where permanent redirects led, and take that address on once it is settled."""
+    to = outcome.moved_to if isinstance(outcome, NotModified) else outcome.document.moved_to
+    seen = moves.seen(_sighting(source), to, now)
+    source.moved_to, source.moved_hits, source.moved_since = (
+        (seen.to, seen.hits, seen.since) if seen else (None, 0, None)
+    )
+    if seen and moves.settled(source.url, seen, now):
+        _adopt(session, source, seen.to, now)
+
+
+def _moving(session: Session, source: Source, failure: Failure, now: datetime) -> Failure:
+    """The failure; where it says that a moved source has left its old address, the move is made."""
+    seen = _sighting(source)
+    if seen is None or not moves.abandoned(seen, failure.kind, failure.elsewhere):
+        return failure
+    _adopt(session, source, seen.to, now)
+    return Failure("redirect", f"{failure.message}; moved to {seen.to}, which is asked next", failure.hints)
+
+
+def _adopt(session: Session, source: Source, url: str, now: datetime) -> None:
+    log.info("source %s: moved from %s to %s", source.id, source.url, url)
+    sources.adopt(session, source, url, now)
+
+
+def _sighting(source: Source) -> moves.Sighting | None:
+    if source.moved_to is None or source.moved_since is None:
+        return None
+    return moves.Sighting(source.moved_to, source.moved_hits, source.moved_since)

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import fields
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import func
 from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, or_, select
 
-from aggregator import stories
+from aggregator import cadence, stories
 from aggregator.fetch import Address
 from aggregator.ingest import Arrival, Changes, Known
 from config.errors import UsageFault
 from feeds import urls
 from feeds.entries import Entry
-from feeds.tables import Item, PurgedKey, Revision, Source, Status
+from feeds.tables import Item, Move, PurgedKey, Revision, Source, Status
 
 RHYTHM_ENTRIES = 20
 KNOWN = tuple(getattr(Item, field.name) for field in fields(Known))  # a row is a Known
@@ -45,14 +46,24 @@ def source_at(session: Session, url: str) -> Source | None:
 
 
 def due(session: Session, now: datetime, limit: int | None = None) -> list[Address]:
-    """The active sources whose next poll is due, the longest due first."""
+    """The active sources whose next poll is due, the longest due first.
+
+    One that has become due while nobody looked waits on through an hour that its feed wants skipped.
+    """
     query = (
         select(Source)
         .where(Source.status == Status.ACTIVE, Source.next_poll_at <= now)
+        .where(or_(col(Source.not_before_at).is_(None), col(Source.not_before_at) <= now))
         .order_by(col(Source.next_poll_at), col(Source.id))
         .limit(limit)
     )
-    return [address(row) for row in session.exec(query)]
+    return [address(row) for row in session.exec(query) if not _sleeps(row, now)]
+
+
+def _sleeps(source: Source, now: datetime) -> bool:
+    """Whether its feed wants this hour skipped, and no editor asked for it or set its interval."""
+    heeded = source.next_poll_terms and not source.interval
+    return bool(heeded and source.pace and cadence.awake(now, source.pace) != now)
 
 
 def address(source: Source) -> Address:
@@ -70,6 +81,24 @@ def entry_times(session: Session, source_id: int) -> Sequence[datetime]:
     """When the last entries of a source were published, the newest first."""
     query = select(Item.timestamp).where(Item.source_id == source_id).order_by(col(Item.timestamp).desc())
     return session.exec(query.limit(RHYTHM_ENTRIES)).all()
+
+
+def active_days(session: Session, source_id: int) -> list[date]:
+    """The last days (UTC) on which a source published something, the newest first."""
+    day = func.date(Item.timestamp)
+    query = select(day).where(Item.source_id == source_id).distinct().order_by(day.desc())
+    return [date.fromisoformat(str(found)) for found in session.exec(query.limit(RHYTHM_ENTRIES))]
+
+
+def moves(session: Session, source_id: int | None = None) -> dict[int, list[Move]]:
+    """The addresses that each source had, or one source, the oldest first."""
+    query = select(Move).order_by(col(Move.id))
+    if source_id is not None:
+        query = query.where(Move.source_id == source_id)
+    found = defaultdict[int, list[Move]](list)
+    for move in session.exec(query):
+        found[move.source_id].append(move)
+    return found
 
 
 def known(session: Session, source_id: int, arrived: Iterable[Arrival]) -> list[Known]:

@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 import feedparser
 
-from feeds import decode, jsonfeed, module, said
+from feeds import decode, jsonfeed, module, pace, said
 from feeds.entries import Feed
 
 Kind = Literal["not_a_feed", "empty", "bad_encoding", "parse"]
@@ -67,7 +67,7 @@ def _parse(document: bytes, url: str, content_type: str, zone: str | None) -> Fe
     found = _read(xml) if xml else {}
     if not found.get("version"):
         raise Unreadable("not_a_feed", f"neither RSS nor Atom nor JSON Feed: {_beginning(text)}")
-    return said.feed(found, module.read(xml or ""), url, zone)
+    return said.feed(found, module.read(xml or ""), url, zone, pace.skipped(xml or ""))
 
 
 def _beginning(text: str) -> str:

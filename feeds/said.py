@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from feeds import markup, normal, urls
+from feeds import pace as paces
 from feeds.entries import Editorial, Enclosure, Entry, Feed, Origin, Person
 
 Said = dict[str, Any]
@@ -33,8 +34,17 @@ class Channel:
     atom: bool
 
 
-def feed(found: Said, editorials: Sequence[Editorial | None], url: str, zone: str | None) -> Feed:
-    """The Feed in what feedparser `found` at `url`; `editorials` go with its entries, one to one."""
+def feed(
+    found: Said,
+    editorials: Sequence[Editorial | None],
+    url: str,
+    zone: str | None,
+    skipped: paces.Skipped = ((), ()),
+) -> Feed:
+    """The Feed in what feedparser `found` at `url`; `editorials` go with its entries, one to one.
+
+    `skipped` are the hours and days in which it wants to be left alone (`feeds.pace`).
+    """
     said = _object(found, "feed")
     atom = _string(found, "version").startswith("atom")
     site = urls.gate(_alternate(said), url)
@@ -55,6 +65,12 @@ def feed(found: Said, editorials: Sequence[Editorial | None], url: str, zone: st
         updated=normal.instant(_string(said, "updated") or _string(said, "published"), zone),
         hub=urls.gate(_link(said, "hub"), url),
         previous=urls.gate(_link(said, "prev-archive") or _link(said, "next"), url),
+        pace=paces.pace(
+            _string(said, "ttl"),
+            _string(said, "sy_updateperiod"),
+            _string(said, "sy_updatefrequency"),
+            skipped,
+        ),
         entries=normal.newest(entries),
         left_out=max(len(entries) - normal.MOST_ENTRIES, 0),
     )

@@ -32,11 +32,11 @@ def rss_item(guid: str, title: str = "", link: str = "", date: str = "", text: s
     )
 
 
-def rss(items: Iterable[str] = (), title: str = "A site") -> str:
-    """An RSS document."""
+def rss(items: Iterable[str] = (), title: str = "A site", channel: str = "") -> str:
+    """An RSS document, with more elements in its channel where they are given."""
     return (
         f'<?xml version="1.0" encoding="UTF-8"?>\n<rss version="2.0"><channel><title>{escape(title)}</title>'
-        f"<link>https://site.example/</link><description>d</description>{''.join(items)}</channel></rss>"
+        f"<link>https://site.example/</link><description>d</description>{channel}{''.join(items)}</channel></rss>"
     )
 
 

@@ -13,6 +13,10 @@ from conftest import CommandLine
 from makers import rss, rss_item
 from web import Web
 
+from aggregator import sources
+from aggregator.app import Newsdesk
+from feeds.tables import Status
+
 ROOT = Path(__file__).parents[1]
 FEED = rss(
     [rss_item("a", title="Alpha"), rss_item("b", title="Beta"), rss_item("c", title="Gamma")], title="Them"
@@ -188,6 +192,74 @@ def test_a_secret_that_is_missing_is_named_and_nothing_is_asked(
     refused = command("source", "add", web.put("/feed", FEED))
     assert (refused.status, "variable NO_SUCH_TOKEN: holds no secret" in refused.err) == (2, True)
     assert not web.asked
+
+
+def test_the_arithmetic_of_the_next_poll_is_shown(command: CommandLine, web: Web) -> None:
+    feed = FEED.replace("<item>", "<ttl>120</ttl><item>", 1)
+    command("source", "add", web.put("/feed", feed, headers={"Cache-Control": "max-age=3600"}))
+    command("poll")
+    shown = command("source", "show", 1, "--json").json
+    terms = {term["reason"]: term["seconds"] for term in shown["next_poll_terms"]}
+    assert (terms["its feed's ttl"], terms["its server's Cache-Control or Expires"]) == (7_200, 3_600)
+    assert shown["next_poll_reason"] == "its feed's ttl"
+    printed = command("source", "show", 1).out
+    assert all(reason in printed for reason in terms)
+    assert "2:00:00  its feed's ttl" in printed
+
+
+@pytest.mark.parametrize("words", [["poll", "1"], ["poll", "--all"]], ids=" ".join)
+def test_nobody_asks_a_source_whose_server_wants_to_be_left_alone(
+    command: CommandLine, web: Web, words: list[str]
+) -> None:
+    url = web.put("/feed", status=429, headers={"Retry-After": "3600"})
+    command("source", "add", "--no-check", url)
+    command("poll")
+    again = command(*words)
+    assert (again.status, again.out, len(web.asked)) == (0, "No source is due.\n", 1)
+    assert again.err.startswith("source 1: its server asks not to be asked before ")
+    retried = command("source", "retry", 1, "--json")
+    assert retried.err.startswith("source 1: its server asks not to be asked before ")
+    assert retried.json["next_poll_at"] == retried.json["not_before_at"]
+    assert retried.json["next_poll_reason"] == "its server's Retry-After"
+    command("poll")
+    assert len(web.asked) == 1
+
+
+def test_a_source_that_is_gone_is_left_alone_until_an_editor_revives_it(
+    command: CommandLine, web: Web
+) -> None:
+    command("source", "add", "--no-check", web.put("/feed", status=410))
+    command("poll")
+    assert "asks not to be asked" in command("poll", "--all").err
+    for words in (["source", "retry", 1], ["poll"]):
+        command(*words)
+    assert command("source", "show", 1, "--json").json["status"] == "active"  # the first 410 was forgiven
+    web.put("/feed", FEED)
+    command("source", "retry", 1)
+    assert command("poll").out.startswith("1 polled")
+
+
+def test_a_retired_source_is_named_and_not_asked(newsdesk: Newsdesk, command: CommandLine, web: Web) -> None:
+    with newsdesk.database.writing() as session:
+        row = sources.add(session, web.put("/feed", FEED), newsdesk.now())
+        row.status, row.error_class = Status.RETIRED, "gone"
+    for words in (["poll", "1"], ["poll", "--all"]):
+        assert command(*words).err.startswith("source 1: is retired")
+    assert web.asked == []
+    assert command("source", "retry", 1, "--json").json["status"] == "active"
+    assert command("poll").out.startswith("1 polled")
+
+
+def test_silent_sources_are_listed(command: CommandLine, web: Web) -> None:
+    dead = [rss_item(f"{day}", date=f"2020-11-{day:02}T12:00:00Z") for day in range(1, 11)]
+    command("source", "add", web.put("/dead", rss(dead)))
+    command("source", "add", web.put("/feed", FEED))
+    assert command("source", "list", "--silent").err == "No source is silent.\n"
+    command("poll")
+    assert [row["id"] for row in command("source", "list", "--silent", "--json").json] == [1]
+    assert command("source", "list", "--silent", "--failing").err == "No source is failing and silent.\n"
+    command("source", "pause", 1)
+    assert command("source", "list", "--silent", "--json").json == []
 
 
 def test_a_second_source_at_one_address_is_refused(command: CommandLine, web: Web) -> None:

@@ -163,9 +163,11 @@ class Newsroom:
             web.put("/sounds.xml", (DOCUMENTS / "podcast.xml").read_bytes()),
         ]
         self.added = [self("source", "add", address) for address in addresses]
-        command("source", "add", web.url("/none.xml"), "--no-check")
-        command("poll", 1)
-        command("poll", 2)
+        web.put("/new.xml", wordpress)
+        command("source", "add", web.redirect("/old.xml", "/new.xml", 301), "--no-check")
+        for number in (1, 2, 3):
+            command("poll", number)
+        web.put("/old.xml", status=404)  # the third fails, and moves
         web.put("/words.xml", wordpress.replace(b"gone from the agenda", b"back on the agenda"))
         self.passed = self("poll", "--all", status=0)
         command("poll", 1)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     from aggregator.cli import Invocation
     from aggregator.fetch import Address
     from aggregator.poll import Report, Result
+    from feeds.tables import Source
 
 
 @click.command(short_help="A whole newsroom on sample feeds, no network.")
@@ -81,9 +84,11 @@ def poll(invocation: Invocation, numbers: tuple[int, ...], everything: bool, as_
 
     with invocation.reading() as session:
         if numbers:
-            addresses = [store.address(store.source(session, number)) for number in dict.fromkeys(numbers)]
+            rows = [store.source(session, number) for number in dict.fromkeys(numbers)]
+            addresses = _askable(rows, invocation.now())
         elif everything:
-            addresses = [store.address(row) for row in store.sources(session, Status.ACTIVE)]
+            rows = [row for row in store.sources(session) if row.status != Status.PAUSED]
+            addresses = _askable(rows, invocation.now())
         else:
             addresses = store.due(session, invocation.now())
     report = asyncio.run(_poll(invocation, addresses, quiet=as_json))
@@ -94,6 +99,19 @@ def poll(invocation: Invocation, numbers: tuple[int, ...], everything: bool, as_
         if result.error is not None:
             terminal.say(f"source {result.source} {result.url}: {result.error.kind}: {result.error.message}")
     click.echo(summary(report))
+
+
+def _askable(rows: Iterable[Source], now: datetime) -> list[Address]:
+    """The sources that may be asked now; the others are named, with the reason."""
+    from aggregator import sources, store
+
+    addresses = []
+    for row in rows:
+        if why := sources.left_alone(row, now):
+            terminal.say(f"source {row.id}: {why}")
+        else:
+            addresses.append(store.address(row))
+    return addresses
 
 
 async def _poll(invocation: Invocation, addresses: list[Address], quiet: bool) -> Report:

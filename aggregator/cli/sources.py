@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,9 +13,11 @@ from curation import terminal
 from curation.terminal import json_option
 
 if TYPE_CHECKING:
+    from sqlmodel import Session
+
     from aggregator.cli import Invocation
     from aggregator.finding import Added
-    from feeds.tables import Source, Subscription
+    from feeds.tables import Move, Source, Subscription
 
 SOURCE = click.argument("number", metavar="SOURCE", type=int)
 
@@ -120,20 +123,30 @@ def _found(invocation: Invocation, url: str, given: dict[str, Any], pick: int | 
 
 @source.command(name="list", short_help="List the sources.")
 @click.option("--failing", is_flag=True, help="Only those whose last poll failed.")
+@click.option("--silent", is_flag=True, help="Only those silent for longer than is like them.")
 @json_option
 @click.pass_obj
-def list_(invocation: Invocation, failing: bool, as_json: bool) -> None:
-    """List the sources with their state and when they are due."""
+def list_(invocation: Invocation, failing: bool, silent: bool, as_json: bool) -> None:
+    """List the sources with their state and when they are due.
+
+    A source is silent where its own rhythm gives a silence as long as this a chance of less than 1 %.
+    """
     from aggregator import hubs, store
 
+    now = invocation.now()
     with invocation.reading() as session:
         known = hubs.subscriptions(session)
         rows = [row for row in store.sources(session) if row.failures or not failing]
-        items = store.item_counts(session)
+        rows = [row for row in rows if not silent or _is_silent(session, row, now)]
+        items, moves = store.item_counts(session), store.moves(session)
     if as_json:
-        terminal.emit([shape(row, items.get(row.id or 0, 0), known.get(row.id or 0)) for row in rows])
+        terminal.emit(
+            [
+                shape(row, items.get(row.id or 0, 0), moves.get(row.id or 0, ()), known.get(row.id or 0))
+                for row in rows
+            ]
+        )
         return
-    now = invocation.now()
     terminal.table(
         ("source", "state", "section", "items", "changed", "title", "trouble"),
         [
@@ -148,8 +161,21 @@ def list_(invocation: Invocation, failing: bool, as_json: bool) -> None:
             )
             for row in rows
         ],
-        nothing="No source is failing." if failing else "No sources yet: newsdesk source add URL",
+        nothing=_nothing(failing, silent),
     )
+
+
+def _is_silent(session: Session, row: Source, now: datetime) -> bool:
+    from aggregator import cadence, store
+    from feeds.tables import Status
+
+    assert row.id is not None
+    return row.status == Status.ACTIVE and cadence.silent(store.active_days(session, row.id), now.date())
+
+
+def _nothing(failing: bool, silent: bool) -> str:
+    wanted = [word for word, asked in (("failing", failing), ("silent", silent)) if asked]
+    return f"No source is {' and '.join(wanted)}." if wanted else "No sources yet: newsdesk source add URL"
 
 
 @source.command(short_help="One source, whole.")
@@ -157,15 +183,19 @@ def list_(invocation: Invocation, failing: bool, as_json: bool) -> None:
 @json_option
 @click.pass_obj
 def show(invocation: Invocation, number: int, as_json: bool) -> None:
-    """Show one source: what it is, when it was polled, when it is due and why."""
+    """Show one source: what it is, when it was polled, when it is due and how that was reckoned.
+
+    The next poll is the longest of the waits after the last one, or later by the hours it skips.
+    """
     from aggregator import hubs, store
 
     with invocation.reading() as session:
         row = store.source(session, number)
         items = store.item_counts(session).get(number, 0)
+        moves = store.moves(session, number).get(number, ())
         hub = hubs.subscription(session, number)
     if as_json:
-        terminal.emit(shape(row, items, hub))
+        terminal.emit(shape(row, items, moves, hub))
         return
     terminal.fields(
         [
@@ -183,6 +213,10 @@ def show(invocation: Invocation, number: int, as_json: bool) -> None:
             ("last changed", terminal.moment(row.last_changed_at)),
             ("next poll", f"{terminal.moment(row.next_poll_at)}: {row.next_poll_reason}"),
             ("hub", hub and hub_said(hub, invocation.newsdesk.settings.serve.public_url is not None)),
+            *(("wait", f"{timedelta(seconds=term.seconds)}  {term.reason}") for term in row.next_poll_terms),
+            ("not before", terminal.moment(row.not_before_at)),
+            ("redirected", row.moved_to and f"{row.moved_hits} times to {row.moved_to}"),
+            *(("moved", f"{terminal.moment(move.at)} from {move.from_url}") for move in moves),
             ("trouble", row.error_class and f"{row.error_class}: {row.error_message}"),
             ("failures", row.failures or None),
         ]
@@ -228,10 +262,18 @@ def resume(invocation: Invocation, number: int, as_json: bool) -> None:
 @json_option
 @click.pass_obj
 def retry(invocation: Invocation, number: int, as_json: bool) -> None:
-    """Forget a source's failures, and make it due now; a retired one is revived."""
+    """Forget a source's failures, and make it due now; a retired one is revived.
+
+    Where its server asked to be left alone until some time (Retry-After), it is due then.
+    """
     from aggregator import sources
 
-    _change(invocation, number, as_json, sources.retry)
+    def change(row: Source, now: datetime) -> None:
+        sources.retry(row, now)
+        if why := sources.left_alone(row, now):
+            terminal.say(f"source {row.id}: {why}")
+
+    _change(invocation, number, as_json, change)
 
 
 @source.command(short_help="Unsubscribe.")
@@ -300,9 +342,10 @@ def _change(invocation: Invocation, number: int, as_json: bool, change: Any) -> 
         row = store.source(session, number)
         change(row, invocation.now())
         items = store.item_counts(session).get(number, 0)
+        moves = store.moves(session, number).get(number, ())
         hub = hubs.subscription(session, number)
     if as_json:
-        terminal.emit(shape(row, items, hub))
+        terminal.emit(shape(row, items, moves, hub))
     else:
         click.echo(
             f"source {row.id}: {row.name}: {row.status}, next poll {terminal.moment(row.next_poll_at)}"
@@ -330,7 +373,9 @@ def hub_shape(hub: Subscription) -> dict[str, Any]:
     }
 
 
-def shape(row: Source, items: int, hub: Subscription | None = None) -> dict[str, Any]:
+def shape(
+    row: Source, items: int, moves: Sequence[Move] = (), hub: Subscription | None = None
+) -> dict[str, Any]:
     """A source as `--json` has it."""
     from curation.shapes import time
 
@@ -350,6 +395,9 @@ def shape(row: Source, items: int, hub: Subscription | None = None) -> dict[str,
         "next_poll_at": time(row.next_poll_at),
         "next_poll_reason": row.next_poll_reason,
         "hub": hub and hub_shape(hub),
+        "next_poll_terms": [term.model_dump() for term in row.next_poll_terms],
+        "not_before_at": time(row.not_before_at),
+        "moves": [{"at": time(move.at), "from": move.from_url, "to": move.to_url} for move in moves],
         "failures": row.failures,
         "error": error if row.error_class else None,
     }

@@ -113,6 +113,37 @@ async def test_a_redirect_is_followed_and_where_it_led_is_told(web: Web, status:
     assert (document.url, document.body) == (url, FEED)
 
 
+@pytest.mark.parametrize(
+    ("hops", "moved_to"),
+    [
+        ((), None),
+        ((301,), "/1"),
+        ((308,), "/1"),
+        ((302,), None),
+        ((303,), None),
+        ((307,), None),
+        ((301, 308), "/2"),
+        ((301, 302), "/1"),  # what was found for now is beyond what holds for good
+        ((301, 302, 301), "/1"),
+        ((302, 301), None),
+    ],
+)
+async def test_how_far_permanent_redirects_lead_is_told(
+    web: Web, hops: tuple[int, ...], moved_to: str | None
+) -> None:
+    for hop, status in enumerate(hops):
+        web.redirect(f"/{hop}", f"/{hop + 1}", status)
+    web.put(f"/{len(hops)}", FEED, etag='"1"')
+    expected = moved_to and web.url(moved_to)
+    assert found(await ask(web.url("/0"))).moved_to == expected
+    assert await ask(web.url("/0"), etag='"1"') == NotModified(moved_to=expected)
+
+
+async def test_a_refusal_tells_whether_it_is_that_of_the_address_itself(web: Web) -> None:
+    assert not failed(await ask(web.url("/none"))).elsewhere
+    assert failed(await ask(web.redirect("/old", "/none", 301))).elsewhere
+
+
 async def test_five_redirects_are_followed_and_not_six(web: Web) -> None:
     for hop in range(6):
         web.redirect(f"/{hop}", f"/{hop + 1}")

@@ -109,6 +109,22 @@ async def test_a_source_is_not_due_before_its_time(newsdesk: Newsdesk, web: Web,
     assert [address.source_id for address in newsdesk.due()] == [1]
 
 
+async def test_a_source_that_is_late_waits_through_the_hours_that_its_feed_skips(
+    newsdesk: Newsdesk, web: Web, clock: Clock
+) -> None:
+    skips = "<skipHours><hour>13</hour><hour>14</hour></skipHours>"
+    subscribe(newsdesk, web.put("/feed", rss([rss_item("a")], channel=skips)))
+    await a_pass(newsdesk)
+    late = clock.move(hours=1, minutes=30)
+    assert (the_source(newsdesk).next_poll_at < late, newsdesk.due()) == (True, [])
+    with newsdesk.database.writing() as session:
+        sources.retry(session.get_one(Source, 1), late)
+    assert len(newsdesk.due()) == 1  # for an editor asked for it
+    await a_pass(newsdesk)
+    clock.move(hours=2)
+    assert len(newsdesk.due()) == 1
+
+
 async def test_a_410_retires_a_source_when_it_is_said_again(newsdesk: Newsdesk, web: Web) -> None:
     subscribe(newsdesk, web.put("/feed", status=410))
     await a_pass(newsdesk)
