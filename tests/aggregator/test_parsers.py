@@ -268,7 +268,7 @@ def test_the_process_that_polls_and_serves_loads_no_parser() -> None:
 
 async def test_fetching_waits_while_too_much_is_to_be_read(web: Web) -> None:
     large = Document(URL, b" " * (parsers.MOST_WAITING // 4))
-    async with Parsers() as pool, Fetcher(options(), pool.room) as fetcher:
+    async with Parsers() as pool, Fetcher(options(), ready=pool.room) as fetcher:
         reading = [asyncio.create_task(pool.read(large)) for _ in range(5)]
         await asyncio.sleep(0)
         fetching = asyncio.create_task(fetcher.fetch(Address(1, web.put("/feed", rss()))))
