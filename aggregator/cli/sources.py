@@ -80,8 +80,8 @@ def add(invocation: Invocation, /, url: str, no_check: bool, as_json: bool, **gi
     if as_json:
         terminal.emit(shape(row, 0))
     else:
-        entries = f", {len(found.feed.entries)} entries" if found is not None else ""
-        click.echo(f"source {row.id}: {row.name}{entries}")
+        entries = found and terminal.counted(len(found.feed.entries), "entry", "entries")
+        click.echo(f"source {row.id}: {row.name}" + (f", {entries}" if entries else ""))
 
 
 def _look(invocation: Invocation, url: str, zone: str | None) -> Read:
@@ -146,7 +146,8 @@ def list_(invocation: Invocation, failing: bool, as_json: bool) -> None:
 @click.pass_obj
 def show(invocation: Invocation, number: int, as_json: bool) -> None:
     """Show one source: what it is, when it was polled, when it is due and why."""
-    from aggregator import store
+    from aggregator import sources, store
+    from config.options import spell
 
     with invocation.reading() as session:
         row = store.source(session, number)
@@ -163,13 +164,13 @@ def show(invocation: Invocation, number: int, as_json: bool) -> None:
             ("section", row.section),
             ("language", row.language or row.feed_language),
             ("zone", row.zone),
-            ("interval", row.interval and str(timedelta(seconds=row.interval))),
+            ("interval", row.interval and spell(timedelta(seconds=row.interval))),
             ("state", row.status),
             ("items", items),
             ("last polled", terminal.moment(row.last_polled_at)),
             ("last changed", terminal.moment(row.last_changed_at)),
-            ("next poll", f"{terminal.moment(row.next_poll_at)}: {row.next_poll_reason}"),
-            ("trouble", row.error_class and f"{row.error_class}: {row.error_message}"),
+            ("next poll", _when(row, f": {row.next_poll_reason}")),
+            ("trouble", row.error_class and sources.trouble(row.error_class, row.error_message or "")),
             ("failures", row.failures or None),
         ]
     )
@@ -183,7 +184,11 @@ def show(invocation: Invocation, number: int, as_json: bool) -> None:
 def edit(invocation: Invocation, /, number: int, as_json: bool, **given: Any) -> None:
     """Change what is set of a source; an empty text takes a setting back."""
     from aggregator import sources
+    from config.errors import UsageFault
 
+    if all(value is None for value in given.values()):
+        ways = ", ".join(f"--{name}" for name in sorted(given))
+        raise UsageFault(f"source {number}: nothing to change is given", f"give one or more of {ways}")
     _change(invocation, number, as_json, lambda row, now: sources.edit(row, **given))
 
 
@@ -214,7 +219,10 @@ def resume(invocation: Invocation, number: int, as_json: bool) -> None:
 @json_option
 @click.pass_obj
 def retry(invocation: Invocation, number: int, as_json: bool) -> None:
-    """Forget a source's failures, and make it due now; a retired one is revived."""
+    """Forget a source's failures, and make it due now.
+
+    A retired source is revived. A paused one stays paused, and is due when it is resumed.
+    """
     from aggregator import sources
 
     _change(invocation, number, as_json, sources.retry)
@@ -235,7 +243,8 @@ def remove(invocation: Invocation, number: int, as_json: bool) -> None:
         terminal.emit({"removed": number, "kept_items": kept})
     else:
         click.echo(
-            f"source {number}: removed" + (f"; {kept} items that were decided on stay" if kept else "")
+            f"source {number}: removed"
+            + (f"; kept: {terminal.counted(kept, 'item')} that editors decided on" if kept else "")
         )
 
 
@@ -258,7 +267,7 @@ def import_(invocation: Invocation, file: Path, as_json: bool) -> None:
         return
     for line in imported.skipped:
         terminal.say(f"skipped: {line}")
-    click.echo(f"{len(imported.added)} sources added, {len(imported.skipped)} skipped")
+    click.echo(f"{terminal.counted(len(imported.added), 'source')} added, {len(imported.skipped)} skipped")
 
 
 @source.command(short_help="Write the sources as OPML.")
@@ -289,9 +298,15 @@ def _change(invocation: Invocation, number: int, as_json: bool, change: Any) -> 
     if as_json:
         terminal.emit(shape(row, items))
     else:
-        click.echo(
-            f"source {row.id}: {row.name}: {row.status}, next poll {terminal.moment(row.next_poll_at)}"
-        )
+        click.echo(f"source {row.id}: {row.name}: {row.status}, next poll: {_when(row)}")
+
+
+def _when(row: Source, reason: str = "") -> str:
+    """When a source is polled next, and the reason where it is given."""
+    if row.status != "active":
+        again = "resume" if row.status == "paused" else "retry"
+        return f"not before 'newsdesk source {again} {row.id}'"
+    return f"{terminal.moment(row.next_poll_at)}{reason}"
 
 
 def shape(row: Source, items: int) -> dict[str, Any]:
