@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 from sqlalchemy import Connection, inspect, text
@@ -70,12 +71,23 @@ def version(connection: Connection) -> str | None:
 
 
 def refuse_an_empty_file(database: Database) -> None:
-    """A file of no bytes is more likely a lost database than a new one, and SQLite would fill it silently."""
-    path = database.path
-    if path is not None and path.is_file() and path.stat().st_size == 0:
-        raise UsageFault(
-            f"{path}: is empty, not a database", "restore a backup, or remove the file to start anew"
-        )
+    """A file of no bytes is more likely a lost database than a new one, and SQLite would fill it silently.
+
+    One that another process has only just made is empty for a moment, and is waited for.
+    """
+    patience = 1.0
+    while _is_empty(database.path):
+        if patience <= 0:
+            raise UsageFault(
+                f"{database.path}: is empty, not a database",
+                "restore a backup, or remove the file to start anew",
+            )
+        time.sleep(0.05)
+        patience -= 0.05
+
+
+def _is_empty(path: Path | None) -> bool:
+    return path is not None and path.is_file() and path.stat().st_size == 0
 
 
 def _keep_a_copy(database: Database, found: str) -> None:
