@@ -30,11 +30,12 @@ def utc_now() -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Newsdesk:
-    """A newsroom at work: its settings, its database and its clock."""
+    """A newsroom at work: its settings, its database and its clock; new where there was no database."""
 
     settings: settings.Settings
     database: Database
     now: Callable[[], datetime] = utc_now
+    is_new: bool = False
 
     @property
     def editions(self) -> tuple[Edition, ...]:
@@ -106,7 +107,7 @@ def opened(chosen: settings.Settings, now: Callable[[], datetime] = utc_now) -> 
     """A newsroom with its database brought to this version's schema, closed at the end."""
     database = Database(chosen.database_url)
     try:
-        migrations.prepare(database)
-        yield Newsdesk(chosen, database, now)
+        is_new = migrations.prepare(database)
+        yield Newsdesk(chosen, database, now, is_new)
     finally:
         database.close()

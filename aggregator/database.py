@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
@@ -63,6 +64,22 @@ class Database:
         with self.told_plainly(), (self._writer if writing else self.engine).begin() as connection:
             yield connection
 
+    @contextmanager
+    def looked_at(self) -> Iterator[Connection]:
+        """A connection that makes no file, keeps the journal mode, and writes no row."""
+        engine = create_engine(self.url, module=sqlite_module(), creator=self._existing)
+        try:
+            with self.told_plainly(), engine.connect() as connection:
+                connection.exec_driver_sql("PRAGMA query_only = ON")
+                yield connection
+        finally:
+            engine.dispose()
+
+    def _existing(self) -> Any:
+        """SQLite's own connection to the file, which must be there."""
+        address = f"file:{quote(str(self.path))}?mode=rw" if self.path else "file::memory:"
+        return sqlite_module().connect(address, uri=True, check_same_thread=False)
+
     def backup(self, to: Path) -> None:
         """A consistent copy, taken while others may write.
 
@@ -104,11 +121,10 @@ class Database:
         """A fault of the database as one line with its remedy."""
         try:
             yield
-        except DBAPIError as error:
-            raise self._fault(error) from error
+        except (DBAPIError, sqlite_module().Error) as error:
+            raise self._fault(str(getattr(error, "orig", error))) from error
 
-    def _fault(self, error: DBAPIError) -> NewsdeskError:
-        said = str(error.orig)
+    def _fault(self, said: str) -> NewsdeskError:
         for part, kind, message, remedy in FAULTS:
             if part in said:
                 return kind(message.format(self), remedy)

@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 
 from aggregator import app, schedule, serve, sources, store
 from config import starters
-from curation import desk, inbox
+from curation import desk, inbox, terminal
 from feeds.tables import Item
 
 EDITOR = "demo"
@@ -74,9 +74,8 @@ async def _fill(newsdesk: app.Newsdesk, address: str, say: Say) -> None:
         report = await poller.poll(newsdesk.due())
     names = _names(newsdesk)
     for result in sorted(report.results, key=lambda result: result.source):
-        say(
-            f"  {names[result.source]}: {result.error.message if result.error else f'{result.new} new items'}"
-        )
+        brought = result.error.message if result.error else terminal.counted(result.new, "new item")
+        say(f"  {names[result.source]}: {brought}")
     say(_pick(newsdesk))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -15,11 +15,12 @@ from sqlmodel import Session, col, delete, exists, select, update
 from aggregator import cadence, store
 from aggregator.fetch import Failure
 from config.errors import NewsdeskError, UsageFault
+from config.options import spell
 from curation.tables import Decision
-from feeds import opml, urls
+from feeds import normal, opml, urls
 from feeds.tables import Item, Move, PurgedKey, Revision, Source, Status, Story
 
-SHORTEST_INTERVAL = 60  # seconds; what an editor may ask of somebody else's server
+SHORTEST_INTERVAL = timedelta(minutes=1)  # what an editor may ask of somebody else's server
 
 
 class SourceRefused(NewsdeskError):
@@ -75,19 +76,41 @@ REMEDIES = {
 }
 
 
+def trouble(kind: str, message: str) -> str:
+    """A failure in one line: its class, what happened, and the remedy where one is known."""
+    remedy = f" ({REMEDIES[kind]})" if kind in REMEDIES else ""
+    return f"{kind}: {message}{remedy}"
+
+
 def edit(source: Source, **given: Any) -> None:
     """Change what an editor sets: title, section, language, zone, interval (seconds).
 
     What is not given stays; an empty text or 0 takes a setting back. Raises UsageFault for a
-    time zone there is not, or an interval under a minute.
+    time zone or language there is not, or an interval under a minute.
     """
     if given.get("zone"):
         _refuse_unknown_zone(given["zone"])
-    if given.get("interval") and given["interval"] < SHORTEST_INTERVAL:
-        raise UsageFault("an interval under a minute is not polite", "give 15m or more")
+    if given.get("language"):
+        given["language"] = _language(given["language"])
+    if given.get("interval"):
+        _refuse_short_interval(timedelta(seconds=given["interval"]))
     for name, value in given.items():
         if value is not None:
             setattr(source, name, value or None)
+
+
+def _language(tag: str) -> str:
+    found = normal.language(tag)
+    if found is None:
+        raise UsageFault(f"{tag!r}: is no language", "write it as fr or pt-BR")
+    return found
+
+
+def _refuse_short_interval(interval: timedelta) -> None:
+    if interval < SHORTEST_INTERVAL:
+        raise UsageFault(
+            f"an interval of {spell(interval)} is too short", f"give {spell(SHORTEST_INTERVAL)} or more"
+        )
 
 
 def _refuse_unknown_zone(zone: str) -> None:

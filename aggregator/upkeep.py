@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from tempfile import TemporaryFile
 
 from sqlalchemy import func
 from sqlmodel import Session, col, delete, exists, select
 
-from aggregator import store
-from aggregator.database import Database, quick_check, sqlite_module
-from config.errors import NewsdeskError
-from curation.shapes import time
+from aggregator import migrations, store
+from aggregator.database import Database, sqlite_module
+from config.errors import NewsdeskError, UsageFault
 from curation.tables import Decision, Pick, Publication
 from feeds.tables import Item, Status, Story
 
@@ -53,22 +51,37 @@ def retain(session: Session, before: datetime, published: Collection[str]) -> Ke
     return Kept(removed=len(old))
 
 
-def status(session: Session, now: datetime) -> dict[str, Any]:
-    """How a newsroom stands, in figures; times are RFC 3339."""
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a newsroom stands, in figures and times; a time is None where there is nothing to date."""
+
+    sources: int
+    active: int
+    failing: int
+    due: int
+    next_poll_at: datetime | None
+    items: int
+    picks: int
+    last_decision_at: datetime | None
+    last_published_at: datetime | None
+
+
+def status(session: Session, now: datetime) -> Standing:
+    """How a newsroom stands."""
     sources = store.sources(session)
     active = [source for source in sources if source.status == Status.ACTIVE]
-    live = select(func.count()).select_from(Pick).where(col(Pick.retracted_at).is_(None))
-    return {
-        "sources": len(sources),
-        "active": len(active),
-        "failing": sum(source.failures > 0 for source in sources),
-        "due": sum(source.next_poll_at <= now for source in active),
-        "next_poll_at": time(min((source.next_poll_at for source in active), default=None)),
-        "items": session.exec(select(func.count()).select_from(Item)).one(),
-        "picks": session.exec(live).one(),
-        "last_decision_at": time(session.exec(select(func.max(Decision.at))).one()),
-        "last_published_at": time(session.exec(select(func.max(Publication.at))).one()),
-    }
+    picks = select(func.count()).select_from(Pick).where(col(Pick.retracted_at).is_(None))
+    return Standing(
+        sources=len(sources),
+        active=len(active),
+        failing=sum(source.failures > 0 for source in sources),
+        due=sum(source.next_poll_at <= now for source in active),
+        next_poll_at=min((source.next_poll_at for source in active), default=None),
+        items=session.exec(select(func.count()).select_from(Item)).one(),
+        picks=session.exec(picks).one(),
+        last_decision_at=session.exec(select(func.max(Decision.at))).one(),
+        last_published_at=session.exec(select(func.max(Publication.at))).one(),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +94,13 @@ class Finding:
 
 
 def examine(database: Database, output: Path) -> Iterator[Finding]:
-    """Look at what can go wrong outside newsdesk's own code."""
-    yield _file(database)
+    """Look at what can go wrong outside newsdesk's own code; nothing is made or changed."""
+    yield _database(database)
     version = sqlite_module().sqlite_version
     ok = tuple(int(part) for part in version.split(".")) >= WAL_RESET_FIXED
     advice = "" if ok else ": two processes that write can damage the file; install pysqlite3"
     yield Finding("SQLite", ok, version + advice)
-    writable = os.access(output if output.exists() else output.absolute().parent, os.W_OK)
-    yield Finding("published folder", writable, f"{output}{'' if writable else ' cannot be written'}")
+    yield _folder(output)
     homes = {
         name: Path(spec.origin).parent.parent
         for name in PACKAGES
@@ -98,10 +110,40 @@ def examine(database: Database, output: Path) -> Iterator[Finding]:
     yield Finding("installation", together, ", ".join(sorted({str(home) for home in homes.values()})))
 
 
-def _file(database: Database) -> Finding:
+def _database(database: Database) -> Finding:
     try:
-        with database.connected() as connection:
-            found = quick_check(connection)
+        return Finding("database", True, migrations.examine(database))
     except NewsdeskError as error:
-        found = error.message
-    return Finding("database", found == "ok", found)
+        return Finding("database", False, f"{error.message} ({error.remedy})")
+
+
+def _folder(output: Path) -> Finding:
+    """Whether a file can be made in a folder, or where it would be; the file is gone again at once."""
+    places = (output.absolute(), *output.absolute().parents)
+    try:
+        with TemporaryFile(dir=next(place for place in places if place.exists())):
+            return Finding("published folder", True, str(output))
+    except OSError as error:
+        return Finding("published folder", False, f"{output}: cannot be written: {error.strerror}")
+
+
+def backup(database: Database, file: Path) -> int:
+    """Copy the database to a new file; its size in bytes.
+
+    Raises UsageFault where the file is there already or cannot be made.
+    """
+    try:
+        file.touch(exist_ok=False)
+    except FileExistsError as error:
+        raise UsageFault(f"{file}: is there already", "name a new file") from error
+    except OSError as error:
+        raise UsageFault(
+            f"{file}: cannot be written: {error.strerror}",
+            "make its folder, or name a file where this user may write",
+        ) from error
+    try:
+        database.backup(file)
+    except BaseException:
+        file.unlink(missing_ok=True)
+        raise
+    return file.stat().st_size

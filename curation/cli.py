@@ -5,9 +5,10 @@ What a command needs, it takes from the newsroom it is run in (`Newsroom`), whic
 
 from __future__ import annotations
 
-import shutil
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Protocol
 
 import click
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 
     from config.options import Curation, Edition
     from curation.desk import Desk, Outcome
+    from curation.inbox import Listed
+    from curation.tables import Decision, Pick
+    from feeds.entries import Moment
 
 
 class Newsroom(Protocol):
@@ -95,7 +99,7 @@ def inbox(newsroom: Newsroom, /, limit: int, as_json: bool, **given: Any) -> Non
                 one.item.id,
                 terminal.age(one.item.timestamp, now),
                 one.source.section,
-                one.item.language,
+                one.language,
                 one.source.name if len(one.story) == 1 else f"{len(one.story)} sources",
                 one.item.title,
             )
@@ -113,59 +117,83 @@ def show(newsroom: Newsroom, number: int, as_json: bool) -> None:
     """Show one item: its source, its dates, its story, its text, and what was decided about it."""
     from sqlmodel import col, select
 
-    from curation import inbox, shapes
+    from curation import inbox, rules, shapes
     from feeds.tables import Revision
 
-    now = newsroom.now()
+    now, quorum = newsroom.now(), newsroom.curation.quorum
     with newsroom.reading() as session:
         found = inbox.listed(session, [inbox.item(session, number)])[0]
         decisions = inbox.decisions(session, number)
         revisions = session.exec(
             select(Revision).where(Revision.item_id == number).order_by(col(Revision.id))
         ).all()
-    whole = shapes.whole_item(found, now, newsroom.curation.quorum, revisions, decisions)
     if as_json:
-        terminal.emit(whole)
-    else:
-        _show(whole, found.item.timestamp)
+        terminal.emit(shapes.whole_item(found, now, quorum, revisions, decisions))
+        return
+    picked = [_chosen(pick, rules.status(pick, now, quorum)) for pick in found.standing]
+    terminal.fields([*_said(found), *chain(*picked or [[("state", "new")]])])
+    if decisions:
+        click.echo()
+        _list_decisions(decisions)
+    _show_text(found)
 
 
-def _show(whole: dict[str, Any], timestamp: datetime) -> None:
+def _said(found: Listed) -> list[tuple[str, object]]:
+    """What is known of an item, each thing with its name."""
+    item, source = found.item, found.source
+    others = [f"{other.name} (item {one.id})" for one, other in found.story if one.id != item.id]
+    return [
+        ("item", item.id),
+        ("title", item.title),
+        ("url", item.url),
+        ("source", f"{source.name} (source {source.id})"),
+        ("authors", ", ".join(author.name for author in item.authors)),
+        ("section", source.section),
+        ("language", found.language),
+        ("tags", ", ".join(item.categories)),
+        ("dated", terminal.moment(item.timestamp)),
+        ("source wrote", _source_wrote(item.published)),
+        ("first seen", terminal.moment(item.first_seen_at)),
+        ("revised", terminal.moment(item.revised_at)),
+        ("also in", ", ".join(others)),
+    ]
+
+
+READ: dict[str | None, str] = {
+    "offset": "read by its offset",
+    "zone name": "read by the zone it names",
+    "source zone": "read in the zone of its source",
+    "inferred": "read in a zone inferred",
+    "assumed UTC": "read as UTC: it names no zone",
+}
+
+
+def _source_wrote(published: Moment | None) -> str | None:
+    if published is None or not published.raw:
+        return None
+    how = READ.get(published.known_by, "read") if published.at else "not readable"
+    return f"{published.raw} ({how})"
+
+
+def _chosen(pick: Pick, status: str) -> list[tuple[str, object]]:
+    """How a pick stands, and what the desk says in it."""
+    waits = pick.visible_from if status == "waiting" else None
+    return [
+        ("state", f"picked in {pick.edition} by {', '.join(pick.editors)}: {status}"),
+        ("from", terminal.moment(waits)),
+        ("until", terminal.moment(pick.until)),
+        ("headline", pick.title),
+        ("note", pick.note),
+    ]
+
+
+def _show_text(found: Listed) -> None:
     from feeds import markup
 
-    published = whole["published"]
-    others = [
-        f"{one['title']} (item {one['item']})"
-        for one in whole["story"]["sources"]
-        if one["item"] != whole["id"]
-    ]
-    terminal.fields(
-        [
-            ("item", whole["id"]),
-            ("title", whole["title"]),
-            ("url", whole["url"]),
-            ("source", f"{whole['source']['title']} (source {whole['source']['id']})"),
-            ("authors", ", ".join(author["name"] for author in whole["authors"])),
-            ("section", whole["section"]),
-            ("language", whole["language"]),
-            ("tags", ", ".join(whole["tags"])),
-            ("dated", terminal.moment(timestamp)),
-            ("source wrote", published["raw"] and f"{published['raw']} ({_known(published)})"),
-            ("first seen", whole["first_seen_at"]),
-            ("also in", ", ".join(others)),
-            ("state", whole["state"]),
-        ]
-    )
-    for one in whole["decisions"]:
-        click.echo(f"  {one['at']}  {one['editor']}  {one['verb']}  {one['edition']}")
-    text = markup.text(whole["content"]) or whole["summary"]
+    text = markup.text(found.item.content) or found.item.summary
     if text:
         click.echo()
-        click.echo(click.wrap_text(text, width=min(shutil.get_terminal_size().columns, 100)))
-
-
-def _known(published: dict[str, Any]) -> str:
-    return "not readable" if published["at"] is None else f"read by {published['known_by']}"
+        click.echo(click.wrap_text(text, width=terminal.width(), preserve_paragraphs=True))
 
 
 @click.command(short_help="Choose an item for Editor's Pick.")
@@ -212,7 +240,7 @@ def unpick(newsroom: Newsroom, number: int, edition: str, as_json: bool) -> None
 @json_option
 @click.pass_obj
 def undo(newsroom: Newsroom, number: int | None, as_json: bool) -> None:
-    """Take back a decision by its number in the log, or your own last one.
+    """Take back a decision by its number in the log, or your own last one that stands.
 
     The log keeps both. An undo can be undone by its own number.
     """
@@ -226,7 +254,11 @@ def undo(newsroom: Newsroom, number: int | None, as_json: bool) -> None:
 @json_option
 @click.pass_obj
 def picks(newsroom: Newsroom, edition: str, as_json: bool) -> None:
-    """List the picks of an edition that readers see, in the order of its line-up."""
+    """List the picks of an edition that were not taken back, in the order of its line-up.
+
+    Readers see those that are live. Others are waiting for their time, expired, or nominated: picked by
+    fewer editors than curation.quorum asks for.
+    """
     from curation import inbox, lineup, shapes
     from curation.desk import edition as named
 
@@ -266,6 +298,19 @@ def log(newsroom: Newsroom, limit: int, as_json: bool) -> None:
     if as_json:
         terminal.emit([shapes.decision(line) for line in lines])
         return
+    _list_decisions(lines)
+
+
+COMMANDS = (inbox, show, pick, unpick, picks, undo, log)
+
+
+def _desk(newsroom: Newsroom, session: Session) -> Desk:
+    from curation.desk import Desk
+
+    return Desk(session, newsroom.curation, newsroom.now(), newsroom.editor)
+
+
+def _list_decisions(lines: Sequence[Decision]) -> None:
     terminal.table(
         ("decision", "time", "editor", "via", "verb", "item", "edition"),
         [
@@ -284,15 +329,6 @@ def log(newsroom: Newsroom, limit: int, as_json: bool) -> None:
     )
 
 
-COMMANDS = (inbox, show, pick, unpick, picks, undo, log)
-
-
-def _desk(newsroom: Newsroom, session: Session) -> Desk:
-    from curation.desk import Desk
-
-    return Desk(session, newsroom.curation, newsroom.now(), newsroom.editor)
-
-
 def _tell(newsroom: Newsroom, outcomes: list[Outcome], as_json: bool, many: bool = False) -> None:
     """Say what a verb did: one line each, or the JSON shape (a list where several items were named)."""
     from curation import shapes
@@ -302,16 +338,23 @@ def _tell(newsroom: Newsroom, outcomes: list[Outcome], as_json: bool, many: bool
     if as_json:
         terminal.emit(told if many else told[0])
         return
-    for one in told:
-        click.echo(_line(one))
+    for outcome, shape in zip(outcomes, told, strict=True):
+        click.echo(_line(outcome, shape["pick"]["status"] if outcome.pick else "not picked"))
 
 
-def _line(told: dict[str, Any]) -> str:
-    decision, pick = told["decision"], told["pick"]
-    if told["already"]:
-        by = f" by {', '.join(pick['by'])}" if pick else ""
-        so = "picked" if pick else "unpicked"
-        return f"item {decision['item']}: already {so} in {decision['edition']}{by}"
-    now_is = f"now {pick['status']}" if pick else "now not picked"
-    done = f"{decision['verb']} item {decision['item']} in {decision['edition']}"
-    return f"decision {decision['id']}: {done}, {now_is}"
+def _line(outcome: Outcome, status: str) -> str:
+    decision, pick, undone = outcome.decision, outcome.pick, outcome.undone
+    if outcome.already:
+        so = (
+            f"picked in {decision.edition} by {', '.join(pick.editors)}"
+            if pick
+            else f"unpicked in {decision.edition}"
+        )
+        return f"item {decision.item_id}: already {so}"
+    done = _in_words(decision) if undone is None else f"undoes decision {undone.id} ({_in_words(undone)})"
+    return f"decision {decision.id}: {done}, now {status}"
+
+
+def _in_words(decision: Decision) -> str:
+    verb = decision.verb if decision.undoes is None else f"undo of decision {decision.undoes} on"
+    return f"{verb} item {decision.item_id} in {decision.edition}"

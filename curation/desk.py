@@ -7,10 +7,11 @@ two editors at once the second sees what the first decided.
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from pydantic_core import to_jsonable_python
 from sqlmodel import Session, col, select
 
 from config.errors import UsageFault
@@ -26,11 +27,12 @@ FRONT_ENDS = frozenset({"cli", "desk"})
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a verb did: its decision, the pick as it now stands, and whether it stood so already."""
+    """What a verb did: its decision, the pick as it now stands, whether it was so before, what it undid."""
 
     decision: Decision
     pick: Pick | None
     already: bool = False
+    undone: Decision | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,8 @@ class Desk:
         An undo can be undone. Raises UsageFault where there is nothing to undo.
         """
         decision = self._last() if number is None else self._decision(number)
-        return self._decide("undo", decision.item_id, decision.edition, {}, undoes=decision.id)
+        done = self._decide("undo", decision.item_id, decision.edition, {}, undoes=decision.id)
+        return replace(done, undone=decision)
 
     def _decide(
         self, verb: str, item_id: int, edition: str, payload: dict[str, Any], undoes: int | None = None
@@ -235,4 +238,5 @@ def _news(standing: Pick | None, given: dict[str, Any]) -> dict[str, Any]:
 
 
 def _written(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, datetime) else value
+    """A value as the log keeps it: a time in UTC, ending in Z like every other."""
+    return to_jsonable_python(value.astimezone(UTC) if isinstance(value, datetime) else value)

@@ -13,7 +13,7 @@ from sqlmodel import Session, and_, col, exists, or_, select
 
 from config.errors import UsageFault
 from curation.tables import Decision, Pick
-from feeds.tables import Item, Source
+from feeds.tables import Item, Source, Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,29 @@ class Listed:
     source: Source
     story: tuple[tuple[Item, Source], ...]
     picks: tuple[Pick, ...]
+
+    @property
+    def language(self) -> str | None:
+        """The language of the item, its own or its source's."""
+        return language(self.item, self.source)
+
+    @property
+    def standing(self) -> tuple[Pick, ...]:
+        """The picks that were not taken back."""
+        return tuple(pick for pick in self.picks if pick.retracted_at is None)
+
+
+def language(item: Item, source: Source) -> str | None:
+    """The language of an item: its own, else what an editor set of its source, else what its feed says."""
+    return item.language or source.language or source.feed_language
+
+
+def _language(row: Any) -> ColumnElement[str]:
+    """`language`, as the database finds it."""
+    of_source = select(func.coalesce(Source.language, Source.feed_language)).where(
+        col(Source.id) == row.source_id
+    )
+    return func.coalesce(row.language, of_source.scalar_subquery())
 
 
 def item(session: Session, number: int) -> Item:
@@ -66,7 +89,8 @@ def leads(
 ) -> list[Item]:
     """One item for each story: the earliest of those that pass the filters; newest first.
 
-    `at` leaves out what was not yet seen at that instant.
+    What was read of a source that is removed since is left out, though its picks stay. `at`
+    leaves out what was not yet seen at that instant.
     """
     earlier = aliased(Item)
     older = or_(
@@ -86,13 +110,14 @@ def leads(
 
 
 def _passing(row: Any, filters: Filters, at: datetime | None) -> list[ColumnElement[bool]]:
-    tests: list[ColumnElement[bool]] = []
+    removed = select(Source.id).where(Source.status == Status.REMOVED)
+    tests: list[ColumnElement[bool]] = [row.source_id.not_in(removed)]
     if filters.section is not None:
         tests.append(row.source_id.in_(select(Source.id).where(Source.section == filters.section)))
     if filters.source is not None:
         tests.append(row.source_id == filters.source)
     if filters.language is not None:
-        own = func.lower(row.language)
+        own = func.lower(_language(row))
         wanted = filters.language.lower()
         tests.append(or_(own == wanted, own.startswith(f"{wanted}-", autoescape=True)))
     if filters.tag is not None:

@@ -124,7 +124,7 @@ def _chosen(item: Item, source: Source, pick: Pick) -> Entry:
     return said.model_copy(
         update={
             "title": pick.title or said.title,
-            "content": note_html(pick.note) + (said.content or f"<p>{escape(said.summary)}</p>"),
+            "content": note_html(pick.note) + (said.content or paragraph(said.summary)),
             "published": moment(dated),
             "updated": moment(max(dated, item.revised_at)) if item.revised_at else None,
             "editorial": Editorial(note=pick.note, editors=pick.editors, published=item.timestamp),
@@ -139,14 +139,25 @@ def _entry(item: Item, source: Source) -> Entry:
     """
     said = Entry.model_validate({name: getattr(item, name) for name in Entry.model_fields})
     origin = Origin(id=source.url, title=source.name, url=source.site, feed_url=source.url)
-    return said.model_copy(update={"guid": item.public_id, "origin": said.origin or origin})
+    return said.model_copy(
+        update={
+            "guid": item.public_id,
+            "language": inbox.language(item, source),
+            "origin": said.origin or origin,
+        }
+    )
+
+
+def paragraph(text: str) -> str:
+    """Plain text as HTML; none where there is none."""
+    return f"<p>{escape(text)}</p>" if text.strip() else ""
 
 
 def note_html(note: str) -> str:
     """An editor's note as the first thing of an entry's content, marked as a quotation of the desk."""
     if not note:
         return ""
-    paragraphs = "".join(f"<p>{escape(part)}</p>" for part in note.split("\n\n") if part.strip())
+    paragraphs = "".join(map(paragraph, note.split("\n\n")))
     return f"<blockquote>{paragraphs}</blockquote>"
 
 

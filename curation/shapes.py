@@ -34,7 +34,7 @@ def item(listed: Listed, at: datetime, quorum: int) -> Shape:
         "canonical_url": row.canonical_url,
         "source": _source(source),
         "authors": [author.model_dump() for author in row.authors],
-        "language": row.language,
+        "language": listed.language,
         "section": source.section,
         "tags": list(row.categories),
         "summary": row.summary,
@@ -68,7 +68,7 @@ def whole_item(
 
 def state(listed: Listed) -> str:
     """Where an item stands with the editors: new, or picked in some edition."""
-    return "picked" if any(pick.retracted_at is None for pick in listed.picks) else "new"
+    return "picked" if listed.standing else "new"
 
 
 def moment(published: Moment | None) -> Shape:

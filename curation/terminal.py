@@ -6,7 +6,10 @@ Results go to standard output; progress and faults to standard error.
 from __future__ import annotations
 
 import json
+import os
+import shutil
 import sys
+import textwrap
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
@@ -16,7 +19,9 @@ import click
 from config.errors import NewsdeskError
 
 FOLDED = frozenset({"title", "note", "trouble", "found"})  # texts, which take the room that is left
-WIDEST = 24  # of any other column
+NARROWED = frozenset({"editor", "by"})  # where a terminal is too narrow for all
+WIDEST = 24  # of any column that is no text
+WIDEST_TEXT = 100  # of a paragraph, however wide the terminal is
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 
@@ -48,10 +53,14 @@ def _drawn(headings: Sequence[str], cells: list[list[str]]) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    drawn = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, header_style="bold")
+    drawn = Table(
+        box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0), header_style="bold"
+    )
     for number, heading in enumerate(headings):
-        if heading in FOLDED:
+        if heading in FOLDED and any(row[number] for row in cells):
             drawn.add_column(heading, overflow="fold", ratio=1)
+        elif heading in NARROWED:
+            drawn.add_column(heading, overflow="fold", max_width=WIDEST)
         else:
             widest = max(cell_len(row[number]) for row in [headings, *cells])
             drawn.add_column(heading, overflow="ellipsis", no_wrap=True, width=min(widest, WIDEST))
@@ -67,11 +76,34 @@ def _cell(value: object) -> str:
 
 
 def fields(pairs: Iterable[tuple[str, object]]) -> None:
-    """Print named values, one a line, those that are absent left out."""
+    """Print named values, one a line, those that are absent left out; on a terminal a long one is folded."""
     shown = [(name, _cell(value)) for name, value in pairs if value not in (None, "", [])]
-    width = max((len(name) for name, _ in shown), default=0)
+    widest = max((len(name) for name, _ in shown), default=0)
     for name, value in shown:
-        click.echo(f"{click.style(name.ljust(width), bold=True)}  {value}")
+        lines = _folded(value, width() - widest - 2) if sys.stdout.isatty() else [value]
+        click.echo(f"{_styled(name.ljust(widest), bold=True)}  {lines[0]}")
+        for line in lines[1:]:
+            click.echo(f"{'':{widest}}  {line}")
+
+
+def _styled(text: str, **style: Any) -> str:
+    """A text with its style, plain where NO_COLOR asks for that (no-color.org)."""
+    return text if os.environ.get("NO_COLOR") else click.style(text, **style)
+
+
+def _folded(text: str, room: int) -> list[str]:
+    """A text in lines of so many columns; an address stays whole, so that it can be followed."""
+    return textwrap.wrap(text, max(room, 20), break_long_words=False, break_on_hyphens=False) or [""]
+
+
+def width() -> int:
+    """How wide a text is set: as the terminal is, but never so wide that lines are hard to follow."""
+    return min(shutil.get_terminal_size().columns, WIDEST_TEXT)
+
+
+def counted(number: int, one: str, many: str = "") -> str:
+    """A number with its noun: 1 entry, 2 entries."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
 def say(line: str) -> None:
@@ -87,7 +119,7 @@ def fault(error: NewsdeskError, as_json: bool) -> None:
         click.echo(json.dumps({"error": told}, ensure_ascii=False), err=True)
         return
     remedy = f" ({error.remedy})" if error.remedy else ""
-    click.echo(f"{click.style('newsdesk:', fg='red', bold=True)} {error.message}{remedy}", err=True)
+    click.echo(f"{_styled('newsdesk:', fg='red', bold=True)} {error.message}{remedy}", err=True)
 
 
 def age(then: datetime, now: datetime) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import pty
 import re
 import signal
 import subprocess
@@ -11,6 +12,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
@@ -78,3 +80,18 @@ def until(found: Callable[[], str], seconds: float) -> str:
         assert time.monotonic() < end, "it did not happen in time"
         time.sleep(0.05)
     return what
+
+
+def on_a_terminal(words: list[str], folder: Path, environ: dict[str, str]) -> str:
+    """What a command prints on a terminal of 80 columns, results and remarks alike, without colours."""
+    ours, theirs = pty.openpty()
+    drawn = environ | {"TERM": "dumb", "NO_COLOR": "1"}
+    process = subprocess.Popen(words, cwd=folder, env=drawn, stdout=theirs, stderr=theirs)
+    os.close(theirs)
+    printed = b""
+    with suppress(OSError):  # the end of a terminal whose program has ended
+        while piece := os.read(ours, 65_536):
+            printed += piece
+    os.close(ours)
+    assert process.wait() == 0, printed
+    return printed.decode().replace("\r\n", "\n")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -18,6 +19,8 @@ from aggregator.app import Newsdesk
 from feeds.tables import Status
 
 ROOT = Path(__file__).parents[1]
+MOMENT = r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC"
+NEW_DATABASE = "newsdesk: new database newsdesk.db"
 FEED = rss(
     [rss_item("a", title="Alpha"), rss_item("b", title="Beta"), rss_item("c", title="Gamma")], title="Them"
 )
@@ -33,6 +36,12 @@ def newsdesk(folder: Path, *words: str, **environ: str) -> subprocess.CompletedP
         text=True,
         timeout=60,
     )
+
+
+def fields(printed: str) -> dict[str, str]:
+    """What a command printed as named values, one a line."""
+    pairs = (re.split(r" {2,}", line, maxsplit=1) for line in printed.splitlines())
+    return {pair[0]: pair[1] for pair in pairs if len(pair) == 2}
 
 
 @pytest.fixture
@@ -73,7 +82,7 @@ def test_adding_checks_that_it_is_a_feed_unless_told_not_to(command: CommandLine
     page = web.put("/page", "<html><title>x</title>", content_type="text/html")
     refused = command("source", "add", page)
     assert (refused.status, refused.out) == (1, "")
-    assert refused.err.startswith(f"newsdesk: {page}: not_a_feed: ")
+    assert f"newsdesk: {page}: not_a_feed: " in refused.err
     assert "the address of the feed" in refused.err
     assert command("source", "list", "--json").json == []
     assert command("source", "add", page, "--no-check").status == 0
@@ -90,7 +99,7 @@ def test_the_sole_feed_that_a_page_names_is_added(command: CommandLine, web: Web
     feed, page = web.put("/its/feed", FEED), web.put("/page", page_naming("/its/feed"))
     added = command("source", "add", page)
     assert (added.status, added.out) == (0, "source 1: Them, 3 entries\n")
-    assert added.err == f"found {feed} by {page}\n"
+    assert added.err.endswith(f"found {feed} by {page}\n")
     assert command("source", "show", 1, "--json").json["url"] == feed
     again = command("source", "add", page)
     assert (again.status, "is source 1 already" in again.err) == (1, True)
@@ -101,7 +110,7 @@ def test_the_feeds_that_a_page_names_are_listed_for_one_to_be_picked(command: Co
     page = web.put("/page", page_naming("/a", "/b"))
     refused = command("source", "add", page)
     assert (refused.status, refused.out) == (1, "")
-    assert refused.err == (
+    assert refused.err.endswith(
         f"newsdesk: {page}: is a page that names 2 feeds:\n"
         f"  1  {web.url('/a')}  T/a\n  2  {web.url('/b')}  T/b (take one of them with --pick N)\n"
     )
@@ -163,12 +172,12 @@ def test_no_page_is_followed_unless_it_is_asked_for(command: CommandLine, web: W
 @pytest.mark.parametrize(
     ("pages", "said"),
     [
-        ({"/1": archive("a", older="/feed")}, "1 items of 1 older pages\n"),
+        ({"/1": archive("a", older="/feed")}, "1 item of 1 older page\n"),
         (
             {"/1": archive("a", older="/1?again")},
-            "1 items of 1 older pages; then http_404: HTTP 404 Not Found\n",
+            "1 item of 1 older page; then http_404: HTTP 404 Not Found\n",
         ),
-        ({"/1": archive("a", older="/2"), "/2": archive("a", older="/2")}, "1 items of 1 older pages\n"),
+        ({"/1": archive("a", older="/2"), "/2": archive("a", older="/2")}, "1 item of 1 older page\n"),
         ({"/1": "<html>"}, "0 items of 0 older pages; then not_a_feed: "),
     ],
     ids=["round in a circle", "into the void", "the same again at another address", "a page that is no feed"],
@@ -180,7 +189,7 @@ def test_the_history_ends_where_a_page_comes_again_or_fails_and_what_was_kept_st
         web.put(path, body)
     added = command("source", "add", web.put("/feed", archive("c", older="/1")), "--history", 50)
     assert added.status == 0
-    assert added.err.startswith(f"history: {said}")
+    assert f"\nhistory: {said}" in added.err
     assert command("source", "show", 1, "--json").json["items"] == int(said[0])
 
 
@@ -353,9 +362,13 @@ def test_a_pick_is_made_listed_logged_undone_and_made_again(stocked: CommandLine
     assert (made["pick"]["note"], made["pick"]["position"], made["pick"]["status"]) == ("Read it", 1, "live")
     assert stocked("pick", 2, editor="bob").out == "item 2: already picked in editors-pick by ada\n"
     assert [item["id"] for item in stocked("picks", "--json").json] == [2]
-    assert stocked("undo").out == "decision 2: undo item 2 in editors-pick, now not picked\n"
+    assert stocked("undo").out == (
+        "decision 2: undoes decision 1 (pick item 2 in editors-pick), now not picked\n"
+    )
     assert stocked("picks", "--json").json == []
-    assert stocked("undo", 2).out == "decision 3: undo item 2 in editors-pick, now live\n"
+    assert stocked("undo", 2).out == (
+        "decision 3: undoes decision 2 (undo of decision 1 on item 2 in editors-pick), now live\n"
+    )
     assert [(line["verb"], line["undoes"]) for line in stocked("log", "--json").json] == [
         ("undo", 2),
         ("undo", 1),
@@ -377,6 +390,41 @@ def test_an_item_is_shown_with_its_text_and_its_history(stocked: CommandLine) ->
     assert "Beta" in stocked("show", 2).out
 
 
+def test_an_item_is_shown_with_what_the_desk_says_of_it_and_its_numbered_decisions(
+    stocked: CommandLine,
+) -> None:
+    stocked("pick", 2, "--note", "Read it", "--title", "Ours", "--until", "3d")
+    stocked("unpick", 2)
+    stocked("undo")
+    shown = stocked("show", 2).out
+    named = fields(shown)
+    assert (named["state"], named["headline"], named["note"]) == (
+        "picked in editors-pick by ada: live",
+        "Ours",
+        "Read it",
+    )
+    decided = [line.split("\t") for line in shown.splitlines() if "\t" in line]
+    assert [(line[0], line[4]) for line in decided] == [("1", "pick"), ("2", "unpick"), ("3", "undo 2")]
+    times = [named[name] for name in ("dated", "first seen", "until")] + [line[1] for line in decided]
+    assert all(re.fullmatch(MOMENT, time) for time in times)
+
+
+def test_an_item_whose_pick_was_taken_back_is_shown_as_new(stocked: CommandLine) -> None:
+    stocked("pick", 2, "--note", "Read it")
+    stocked("unpick", 2)
+    assert fields(stocked("show", 2).out)["state"] == "new"
+    assert "Read it" not in stocked("show", 2).out
+
+
+def test_picks_that_readers_do_not_see_yet_are_listed_with_how_they_stand(stocked: CommandLine) -> None:
+    stocked("pick", 1)
+    stocked("pick", 2, "--at", "2h")
+    assert [line.split("\t")[1:3] for line in stocked("picks").out.splitlines()] == [
+        ["2", "waiting"],
+        ["1", "live"],
+    ]
+
+
 def test_publishing_names_what_it_wrote_and_then_nothing(stocked: CommandLine) -> None:
     first = stocked("publish", "--json").json
     assert len(first["written"]) == 10
@@ -389,9 +437,102 @@ def test_the_newsroom_s_state_is_told_and_its_health_checked(stocked: CommandLin
     assert all(check["ok"] for check in stocked("doctor", "--json").json)
 
 
+def test_the_newsroom_s_state_is_told_in_words_and_in_one_form_of_time(stocked: CommandLine) -> None:
+    before = fields(stocked("status").out)
+    assert before["sources"] == "1: 1 active, 0 failing, 0 due"
+    assert (before["last decision"], before["last published"]) == ("none yet", "never")
+    stocked("pick", 1)
+    after = fields(stocked("status").out)
+    assert after["picks"] == "1"
+    assert re.fullmatch(MOMENT, after["last decision"])
+    assert re.fullmatch(MOMENT, after["next poll"])
+
+
 def test_a_backup_is_made_once(stocked: CommandLine, tmp_path: Path) -> None:
     assert stocked("backup", tmp_path / "copy.db").status == 0
-    assert stocked("backup", tmp_path / "copy.db").status == 2
+    refused = stocked("backup", tmp_path / "copy.db")
+    assert (refused.status, "copy.db: is there already" in refused.err) == (2, True)
+
+
+def test_a_backup_into_a_folder_that_is_not_there_is_refused_in_one_line(
+    stocked: CommandLine, tmp_path: Path
+) -> None:
+    refused = stocked("backup", "nope/x.db")
+    assert (refused.status, refused.out, refused.err.count("\n")) == (2, "", 1)
+    assert refused.err.startswith("newsdesk: nope/x.db: cannot be written: ")
+    assert not (tmp_path / "nope").exists()
+
+
+def test_a_command_that_makes_a_database_says_so_once(command: CommandLine) -> None:
+    assert command("inbox").err == f"{NEW_DATABASE}\nNothing waits.\n"
+    assert command("inbox").err == "Nothing waits.\n"
+
+
+def test_with_json_standard_error_is_json_or_nothing_also_where_a_database_is_made(
+    command: CommandLine, tmp_path: Path
+) -> None:
+    assert command("inbox", "--json").err == ""
+    assert (tmp_path / "newsdesk.db").exists()
+
+
+@pytest.mark.parametrize("name", ["", " ", "x" * 65, "a\nb"], ids=repr)
+def test_a_name_that_is_none_is_refused(stocked: CommandLine, name: str) -> None:
+    refused = stocked("pick", 1, editor=name)
+    assert (refused.status, "is no name" in refused.err) == (2, True)
+
+
+def test_starter_files_come_with_the_commands_to_go_on_with(command: CommandLine, tmp_path: Path) -> None:
+    assert "next: edit newsdesk.toml; " in command("init").out
+    assert "next: edit newsdesk.toml; " in command("init", tmp_path).out
+    assert "next: cd 'a room'; edit newsdesk.toml; " in command("init", "a room").out
+
+
+def test_an_edit_that_changes_nothing_is_refused(stocked: CommandLine) -> None:
+    refused = stocked("source", "edit", 1)
+    assert (refused.status, refused.out) == (2, "")
+    assert "--interval, --language, --section, --title, --zone" in refused.err
+
+
+def test_an_interval_is_shown_as_it_is_written_and_its_bound_is_told(stocked: CommandLine) -> None:
+    stocked("source", "edit", 1, "--interval", "90m")
+    assert fields(stocked("source", "show", 1).out)["interval"] == "90m"
+    assert "an interval of 59s is too short (give 1m or more)" in (
+        stocked("source", "edit", 1, "--interval", "59s").err
+    )
+    assert stocked("source", "edit", 1, "--interval", "1m").status == 0
+
+
+def test_a_source_that_is_tried_again_while_paused_stays_paused_and_says_so(stocked: CommandLine) -> None:
+    stocked("source", "pause", 1)
+    tried = stocked("source", "retry", 1)
+    assert tried.out == "source 1: Them: paused, next poll: not before 'newsdesk source resume 1'\n"
+    assert "newsdesk source resume 1" in fields(stocked("source", "show", 1).out)["next poll"]
+    assert re.search(f"active, next poll: {MOMENT}$", stocked("source", "resume", 1).out)
+
+
+def test_a_language_set_of_a_source_is_that_of_its_items(stocked: CommandLine) -> None:
+    stocked("source", "edit", 1, "--language", "fr_CA")
+    assert {item["language"] for item in stocked("inbox", "--lang", "fr", "--json").json} == {"fr-CA"}
+    assert stocked("inbox", "--lang", "en", "--json").json == []
+    assert stocked("source", "edit", 1, "--language", "français").status == 2
+
+
+def test_one_thing_is_counted_as_one(command: CommandLine, web: Web) -> None:
+    one, two = web.put("/one", rss([rss_item("a")])), web.put("/two", FEED)
+    assert command("source", "add", one).out == "source 1: A site, 1 entry\n"
+    assert command("source", "add", two).out == "source 2: Them, 3 entries\n"
+    assert "; 1 new item, 0 revised\n" in command("poll", 1).out
+    assert "; 3 new items, 0 revised\n" in command("poll", 2).out
+    command("pick", 1)
+    assert command("source", "remove", 1).out.endswith("kept: 1 item that editors decided on\n")
+
+
+def test_a_failure_that_has_a_remedy_is_told_with_it(command: CommandLine, web: Web) -> None:
+    page = web.put("/page", "<html><title>x</title>", content_type="text/html")
+    command("source", "add", "--no-check", page)
+    remedy = "(its page names no feed; give the address of the feed itself)"
+    assert remedy in command("poll").err
+    assert fields(command("source", "show", 1).out)["trouble"].endswith(remedy)
 
 
 @pytest.mark.parametrize(
@@ -494,5 +635,6 @@ def test_a_place_that_cannot_be_written_is_refused_in_one_line(
 ) -> None:
     """/proc takes no files, not even from root."""
     refused = newsdesk(tmp_path, "publish", **{setting: place})
-    assert (refused.returncode, refused.stdout, refused.stderr.count("\n")) == (2, "", 1)
-    assert place.removeprefix("sqlite:///") in refused.stderr
+    faults = [line for line in refused.stderr.splitlines() if line != NEW_DATABASE]
+    assert (refused.returncode, refused.stdout, len(faults)) == (2, "", 1)
+    assert place.removeprefix("sqlite:///") in faults[0]

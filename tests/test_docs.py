@@ -207,7 +207,8 @@ def test_items_picks_and_decisions_have_the_keys_that_are_documented(newsroom: N
 
 def test_sources_have_the_keys_that_are_documented(newsroom: Newsroom) -> None:
     listed = newsroom("source", "list")
-    shown = [newsroom("source", verb, 3) for verb in ("show", "edit", "pause", "resume")]
+    shown = [newsroom("source", verb, 3) for verb in ("show", "pause", "resume")]
+    shown.append(newsroom("source", "edit", 3, "--section", "none"))
     assert keys(*listed) == keys(*shown) == documented("Source")
     assert newsroom.added[0].keys() == newsroom("source", "retry", 3).keys() == listed[0].keys()
     assert keys(newsroom("source", "import", newsroom.opml())) == documented("Import")
@@ -249,7 +250,7 @@ def session() -> Iterator[tuple[str, str]]:
 
 def plain(printed: str) -> str:
     """What was printed, whether drawn or not, at whatever time: no headings, one space, no times and ages."""
-    rows = re.sub(r"^.*\n ─+\n", "", printed, flags=re.MULTILINE)
+    rows = re.sub(r"^.*\n─+\n", "", printed, flags=re.MULTILINE)
     rows = re.sub(r"\d{4}-\d\d-\d\d[T ][\d:.]+(Z| UTC)", "TIME", rows)
     rows = re.sub(r"\b(\d+[ymdh]|now)(?=\s)", "AGE", rows)
     rows = re.sub(r"in [\d.]+ s:", "in SOME s:", rows)

@@ -52,11 +52,14 @@ class Invocation:
     def newsdesk(self) -> Newsdesk:
         from aggregator import app
 
-        return self.stack.enter_context(app.opened(app.load(self.config)))
+        newsdesk = self.stack.enter_context(app.opened(app.load(self.config)))
+        if newsdesk.is_new and not click.get_current_context().params.get("as_json"):
+            terminal.say(f"newsdesk: new database {newsdesk.database}")
+        return newsdesk
 
     @cached_property
     def editor(self) -> str:
-        name = (self.named or _login_name()).strip()
+        name = (_login_name() if self.named is None else self.named).strip()
         if not name or len(name) > LONGEST_NAME or not name.isprintable():
             raise UsageFault(f"editor {name[:LONGEST_NAME]!r}: is no name", "give one with --editor NAME")
         return name

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shlex
 from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
@@ -49,7 +50,8 @@ def init(folder: Path) -> None:
 
     for file, written in starters.write(folder):
         click.echo(f"{file}: {'written' if written else 'is there already, left alone'}")
-    click.echo("next: edit newsdesk.toml, then: newsdesk source import sources.opml; newsdesk run")
+    there = "" if folder.resolve() == Path.cwd() else f"cd {shlex.quote(str(folder))}; "
+    click.echo(f"next: {there}edit newsdesk.toml; newsdesk source import sources.opml; newsdesk run")
 
 
 @click.command(short_help="The daemon: polls, publishes, serves.")
@@ -79,7 +81,7 @@ def poll(invocation: Invocation, numbers: tuple[int, ...], everything: bool, as_
 
     A source that fails is reported, keeps its fault, and costs the others nothing.
     """
-    from aggregator import store
+    from aggregator import sources, store
     from feeds.tables import Status
 
     with invocation.reading() as session:
@@ -97,7 +99,8 @@ def poll(invocation: Invocation, numbers: tuple[int, ...], everything: bool, as_
         return
     for result in report.results:
         if result.error is not None:
-            terminal.say(f"source {result.source} {result.url}: {result.error.kind}: {result.error.message}")
+            trouble = sources.trouble(result.error.kind, result.error.message)
+            terminal.say(f"source {result.source} {result.url}: {trouble}")
     click.echo(summary(report))
 
 
@@ -122,7 +125,10 @@ async def _poll(invocation: Invocation, addresses: list[Address], quiet: bool) -
     columns = (TextColumn("polling"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     async with invocation.newsdesk.poller() as poller:
         with Progress(
-            *columns, console=console, transient=True, disable=quiet or not console.is_terminal
+            *columns,
+            console=console,
+            transient=True,
+            disable=quiet or not (addresses and console.is_terminal),
         ) as bar:
             task = bar.add_task("polling", total=len(addresses))
 
@@ -137,10 +143,8 @@ def summary(report: Report) -> str:
     if not report.results:
         return "No source is due."
     counts = ", ".join(f"{report.count(outcome)} {outcome}" for outcome in ("changed", "unchanged", "failed"))
-    return (
-        f"{len(report.results)} polled in {report.seconds:.1f} s: {counts}; "
-        f"{report.new_items} new items, {report.revised_items} revised"
-    )
+    items = f"{terminal.counted(report.new_items, 'new item')}, {report.revised_items} revised"
+    return f"{len(report.results)} polled in {report.seconds:.1f} s: {counts}; {items}"
 
 
 def shape(report: Report) -> dict[str, Any]:
@@ -177,7 +181,7 @@ def publish(invocation: Invocation, edition: str | None, as_json: bool) -> None:
         return
     for name in done.written:
         click.echo(newsdesk.settings.output / name)
-    terminal.say(f"{len(done.written)} files written, {len(done.unchanged)} unchanged")
+    terminal.say(f"{terminal.counted(len(done.written), 'file')} written, {len(done.unchanged)} unchanged")
 
 
 @click.command(short_help="Serve the published files, without polling.")
@@ -195,17 +199,33 @@ def serve(invocation: Invocation) -> None:
 @json_option
 @click.pass_obj
 def status(invocation: Invocation, as_json: bool) -> None:
-    """Sources and their troubles, items, picks, and the last pick and publish."""
+    """Sources and their troubles, items, picks, and the last decision and publish."""
+    from dataclasses import asdict
+
     from aggregator import upkeep
+    from curation.shapes import time
 
     newsdesk = invocation.newsdesk
     with invocation.reading() as session:
-        standing = upkeep.status(session, newsdesk.now())
-    standing["database"] = str(newsdesk.database)
+        found = upkeep.status(session, newsdesk.now())
     if as_json:
-        terminal.emit(standing)
-    else:
-        terminal.fields((name.replace("_", " "), value) for name, value in standing.items())
+        times = {name: time(value) for name, value in asdict(found).items() if name.endswith("_at")}
+        terminal.emit(asdict(found) | times | {"database": str(newsdesk.database)})
+        return
+    terminal.fields(
+        [
+            (
+                "sources",
+                f"{found.sources}: {found.active} active, {found.failing} failing, {found.due} due",
+            ),
+            ("next poll", terminal.moment(found.next_poll_at) or "none"),
+            ("items", found.items),
+            ("picks", found.picks),
+            ("last decision", terminal.moment(found.last_decision_at) or "none yet"),
+            ("last published", terminal.moment(found.last_published_at) or "never"),
+            ("database", newsdesk.database),
+        ]
+    )
 
 
 @click.command(short_help="A consistent copy of the database.")
@@ -213,24 +233,26 @@ def status(invocation: Invocation, as_json: bool) -> None:
 @click.pass_obj
 def backup(invocation: Invocation, file: Path) -> None:
     """Copy the database to FILE, while others may be writing to it."""
-    from config.errors import UsageFault
+    from aggregator import upkeep
 
-    if file.exists():
-        raise UsageFault(f"{file}: is there already", "name a new file")
-    invocation.newsdesk.database.backup(file)
-    click.echo(f"{file}: {file.stat().st_size:,} bytes")
+    size = upkeep.backup(invocation.newsdesk.database, file)
+    click.echo(f"{file}: {size:,} bytes")
 
 
 @click.command(short_help="Check the newsroom's health.")
 @json_option
 @click.pass_obj
 def doctor(invocation: Invocation, as_json: bool) -> None:
-    """Check the database file, SQLite, the published folder and the installation; exit 1 on a fault."""
-    from aggregator import upkeep
+    """Check the database, SQLite, the published folder and the installation; exit 1 on a fault.
+
+    Nothing is made or changed: a database that is missing, damaged or old stays as it is.
+    """
+    from aggregator import app, upkeep
+    from aggregator.database import Database
     from config.errors import NewsdeskError
 
-    newsdesk = invocation.newsdesk
-    findings = list(upkeep.examine(newsdesk.database, newsdesk.settings.output))
+    chosen = app.load(invocation.config)
+    findings = list(upkeep.examine(Database(chosen.database_url), chosen.output))
     if as_json:
         terminal.emit([{"check": one.check, "ok": one.ok, "found": one.found} for one in findings])
     else:

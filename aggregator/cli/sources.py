@@ -93,7 +93,7 @@ def add(
         row, items, entries = (
             added.source,
             added.history.items,
-            f", {len(added.found.read.feed.entries)} entries",
+            f", {terminal.counted(len(added.found.read.feed.entries), 'entry', 'entries')}",
         )
     if as_json:
         terminal.emit(shape(row, items))
@@ -117,7 +117,9 @@ def _found(invocation: Invocation, url: str, given: dict[str, Any], pick: int | 
     if history:
         past = added.history
         ended = f"; then {past.ended}" if past.ended else ""
-        terminal.say(f"history: {past.items} items of {past.pages} older pages{ended}")
+        kept = terminal.counted(past.items, "item", "items")
+        pages = terminal.counted(past.pages, "older page", "older pages")
+        terminal.say(f"history: {kept} of {pages}{ended}")
     return added
 
 
@@ -187,7 +189,8 @@ def show(invocation: Invocation, number: int, as_json: bool) -> None:
 
     The next poll is the longest of the waits after the last one, or later by the hours it skips.
     """
-    from aggregator import hubs, store
+    from aggregator import hubs, sources, store
+    from config.options import spell
 
     with invocation.reading() as session:
         row = store.source(session, number)
@@ -206,18 +209,18 @@ def show(invocation: Invocation, number: int, as_json: bool) -> None:
             ("section", row.section),
             ("language", row.language or row.feed_language),
             ("zone", row.zone),
-            ("interval", row.interval and str(timedelta(seconds=row.interval))),
+            ("interval", row.interval and spell(timedelta(seconds=row.interval))),
             ("state", row.status),
             ("items", items),
             ("last polled", terminal.moment(row.last_polled_at)),
             ("last changed", terminal.moment(row.last_changed_at)),
-            ("next poll", f"{terminal.moment(row.next_poll_at)}: {row.next_poll_reason}"),
-            ("hub", hub and hub_said(hub, invocation.newsdesk.settings.serve.public_url is not None)),
+            ("next poll", _when(row, f": {row.next_poll_reason}")),
             *(("wait", f"{timedelta(seconds=term.seconds)}  {term.reason}") for term in row.next_poll_terms),
             ("not before", terminal.moment(row.not_before_at)),
+            ("hub", hub and hub_said(hub, invocation.newsdesk.settings.serve.public_url is not None)),
             ("redirected", row.moved_to and f"{row.moved_hits} times to {row.moved_to}"),
             *(("moved", f"{terminal.moment(move.at)} from {move.from_url}") for move in moves),
-            ("trouble", row.error_class and f"{row.error_class}: {row.error_message}"),
+            ("trouble", row.error_class and sources.trouble(row.error_class, row.error_message or "")),
             ("failures", row.failures or None),
         ]
     )
@@ -231,7 +234,11 @@ def show(invocation: Invocation, number: int, as_json: bool) -> None:
 def edit(invocation: Invocation, /, number: int, as_json: bool, **given: Any) -> None:
     """Change what is set of a source; an empty text takes a setting back."""
     from aggregator import sources
+    from config.errors import UsageFault
 
+    if all(value is None for value in given.values()):
+        ways = ", ".join(f"--{name}" for name in sorted(given))
+        raise UsageFault(f"source {number}: nothing to change is given", f"give one or more of {ways}")
     _change(invocation, number, as_json, lambda row, now: sources.edit(row, **given))
 
 
@@ -262,9 +269,10 @@ def resume(invocation: Invocation, number: int, as_json: bool) -> None:
 @json_option
 @click.pass_obj
 def retry(invocation: Invocation, number: int, as_json: bool) -> None:
-    """Forget a source's failures, and make it due now; a retired one is revived.
+    """Forget a source's failures, and make it due now.
 
-    Where its server asked to be left alone until some time (Retry-After), it is due then.
+    A retired source is revived. A paused one stays paused, and is due when it is resumed. Where its
+    server asked to be left alone until some time (Retry-After), it is due then.
     """
     from aggregator import sources
 
@@ -291,7 +299,8 @@ def remove(invocation: Invocation, number: int, as_json: bool) -> None:
         terminal.emit({"removed": number, "kept_items": kept})
     else:
         click.echo(
-            f"source {number}: removed" + (f"; {kept} items that were decided on stay" if kept else "")
+            f"source {number}: removed"
+            + (f"; kept: {terminal.counted(kept, 'item')} that editors decided on" if kept else "")
         )
 
 
@@ -314,7 +323,7 @@ def import_(invocation: Invocation, file: Path, as_json: bool) -> None:
         return
     for line in imported.skipped:
         terminal.say(f"skipped: {line}")
-    click.echo(f"{len(imported.added)} sources added, {len(imported.skipped)} skipped")
+    click.echo(f"{terminal.counted(len(imported.added), 'source')} added, {len(imported.skipped)} skipped")
 
 
 @source.command(short_help="Write the sources as OPML.")
@@ -347,9 +356,15 @@ def _change(invocation: Invocation, number: int, as_json: bool, change: Any) -> 
     if as_json:
         terminal.emit(shape(row, items, moves, hub))
     else:
-        click.echo(
-            f"source {row.id}: {row.name}: {row.status}, next poll {terminal.moment(row.next_poll_at)}"
-        )
+        click.echo(f"source {row.id}: {row.name}: {row.status}, next poll: {_when(row)}")
+
+
+def _when(row: Source, reason: str = "") -> str:
+    """When a source is polled next, and the reason where it is given."""
+    if row.status != "active":
+        again = "resume" if row.status == "paused" else "retry"
+        return f"not before 'newsdesk source {again} {row.id}'"
+    return f"{terminal.moment(row.next_poll_at)}{reason}"
 
 
 def hub_said(hub: Subscription, reachable: bool) -> str:

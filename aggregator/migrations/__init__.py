@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 from sqlalchemy import Connection, inspect, text
 
-from aggregator.database import Database
+from aggregator.database import Database, quick_check
 from config.errors import UsageFault
 
 FOLDER = Path(__file__).parent
@@ -14,23 +15,42 @@ VERSIONS = sorted(file.stem[:4] for file in (FOLDER / "versions").glob("[0-9]*.p
 NEWEST = VERSIONS[-1]
 
 
-def prepare(database: Database) -> None:
+def prepare(database: Database) -> bool:
     """Bring a database to this version's schema: an empty one is filled, an older one upgraded.
 
-    Many processes may do so at once: the write lock is taken before the version is looked at
-    again. A copy of an older database is kept beside it. Raises UsageFault for a database that
-    is newer than this newsdesk, or is none of ours.
+    True where its file was not there before. Many processes may do so at once: the write lock is
+    taken before the version is looked at again. A copy of an older database is kept beside it.
+    Raises UsageFault for a database that is newer than this newsdesk, or is none of ours.
     """
     refuse_an_empty_file(database)
+    is_new = database.path is not None and not database.path.exists()
     with database.connected() as connection:
         found = version(connection)
     if found == NEWEST:
-        return
+        return False
     if found is not None and database.path is not None:
         _keep_a_copy(database, found)
     with database.connected(writing=True) as connection:
         if version(connection) != NEWEST:
             upgrade(connection)
+    return is_new
+
+
+def examine(database: Database) -> str:
+    """What a database is found to be, in words; it is neither made nor upgraded nor otherwise changed.
+
+    Raises UsageFault, or another NewsdeskError, where it is missing, empty, damaged, or none of ours.
+    """
+    refuse_an_empty_file(database)
+    if database.path is not None and not database.path.exists():
+        raise UsageFault(f"{database.path}: is not there", "the next command that needs it makes a new one")
+    with database.looked_at() as connection:
+        if (said := quick_check(connection)) != "ok":
+            raise UsageFault(f"{database}: is damaged: {said}", "stop the daemon and restore a backup")
+        found = version(connection)
+    if found is None:
+        return "nothing in it yet"
+    return "ok" if found == NEWEST else f"ok; the next command upgrades it from schema {found} to {NEWEST}"
 
 
 def version(connection: Connection) -> str | None:
@@ -51,12 +71,23 @@ def version(connection: Connection) -> str | None:
 
 
 def refuse_an_empty_file(database: Database) -> None:
-    """A file of no bytes is more likely a lost database than a new one, and SQLite would fill it silently."""
-    path = database.path
-    if path is not None and path.is_file() and path.stat().st_size == 0:
-        raise UsageFault(
-            f"{path}: is empty, not a database", "restore a backup, or remove the file to start anew"
-        )
+    """A file of no bytes is more likely a lost database than a new one, and SQLite would fill it silently.
+
+    One that another process has only just made is empty for a moment, and is waited for.
+    """
+    patience = 1.0
+    while _is_empty(database.path):
+        if patience <= 0:
+            raise UsageFault(
+                f"{database.path}: is empty, not a database",
+                "restore a backup, or remove the file to start anew",
+            )
+        time.sleep(0.05)
+        patience -= 0.05
+
+
+def _is_empty(path: Path | None) -> bool:
+    return path is not None and path.is_file() and path.stat().st_size == 0
 
 
 def _keep_a_copy(database: Database, found: str) -> None:

@@ -150,6 +150,25 @@ def test_an_empty_file_is_refused(tmp_path: Path) -> None:
         migrations.prepare(at(tmp_path / "n.db"))
 
 
+def test_a_file_that_another_process_is_about_to_fill_is_waited_for(tmp_path: Path) -> None:
+    made = at(tmp_path / "made.db")
+    migrations.prepare(made)
+    made.close()
+    (tmp_path / "n.db").touch()
+    filling = threading.Timer(0.2, (tmp_path / "made.db").replace, [tmp_path / "n.db"])
+    filling.start()
+    database = at(tmp_path / "n.db")
+    assert migrations.prepare(database) is False
+    database.close()
+    filling.join()
+
+
+def test_a_database_is_told_to_be_new_where_there_was_none(tmp_path: Path) -> None:
+    database = at(tmp_path / "n.db")
+    assert [migrations.prepare(database), migrations.prepare(database)] == [True, False]
+    database.close()
+
+
 def test_a_database_of_another_program_is_refused(tmp_path: Path) -> None:
     other = sqlite3.connect(tmp_path / "n.db")
     other.execute("CREATE TABLE theirs (x)")

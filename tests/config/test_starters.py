@@ -213,6 +213,13 @@ def test_the_unit_runs_the_daemon_as_a_user_of_its_own_in_a_folder_of_its_own() 
     assert unit()["Install"]["WantedBy"] == "multi-user.target"
 
 
+def test_the_unit_and_the_guide_say_one_way_to_install() -> None:
+    said = re.findall(r"(?m)^#   (sudo .*[^\\])$", deployment("newsdesk.service"))
+    guide = (CONFIG.parent / "docs" / "guide.md").read_text("utf-8")
+    assert len(said) >= 6
+    assert [line for line in said if f"\n{line}\n" not in guide] == []
+
+
 def test_the_unit_does_not_restart_what_a_restart_cannot_mend() -> None:
     assert unit()["Service"]["RestartPreventExitStatus"] == str(UsageFault.exit_status)
 

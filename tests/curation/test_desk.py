@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from datetime import timedelta
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
@@ -116,6 +116,26 @@ def test_an_undone_unpick_brings_the_pick_back_as_it_was(stocked: Newsdesk) -> N
         at_work(stocked, session).unpick(1, EDITORS_PICK)
         at_work(stocked, session).undo()
     assert line_up(stocked) == [(1, "n")]
+
+
+def test_an_undo_tells_the_decision_it_took_back(stocked: Newsdesk) -> None:
+    with stocked.database.writing() as session:
+        made = at_work(stocked, session).pick(1, EDITORS_PICK)
+        assert made.undone is None
+        assert at_work(stocked, session).undo().undone == made.decision
+
+
+def test_a_time_in_the_log_is_in_utc_and_ends_in_z(stocked: Newsdesk) -> None:
+    paris = timezone(timedelta(hours=1))
+    with stocked.database.writing() as session:
+        until = datetime(2026, 12, 1, 9, 30, tzinfo=paris)
+        made = at_work(stocked, session).pick(1, EDITORS_PICK, until=until)
+        assert made.decision.payload == {
+            "until": "2026-12-01T08:30:00Z",
+            "visible_from": "2026-11-25T12:00:00Z",
+        }
+        assert made.pick is not None
+        assert made.pick.until == until
 
 
 def test_the_log_keeps_what_was_undone(stocked: Newsdesk) -> None:

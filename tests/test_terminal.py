@@ -1,0 +1,60 @@
+"""What is drawn on a terminal is whole where it matters, and as wide as the terminal is."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from conftest import CommandLine
+from makers import rss, rss_item
+from running import NEWSDESK, ROOT, on_a_terminal
+from web import Web
+
+from curation import terminal
+
+
+@pytest.mark.parametrize(
+    ("number", "said"), [(0, "0 entries"), (1, "1 entry"), (2, "2 entries"), (12_345, "12,345 entries")]
+)
+def test_a_number_is_said_with_its_noun(number: int, said: str) -> None:
+    assert terminal.counted(number, "entry", "entries") == said
+
+
+def drawn(folder: Path, *words: str) -> list[str]:
+    """The lines that a command prints on a terminal of 80 columns."""
+    environ = os.environ | {"PYTHONPATH": str(ROOT), "NEWSDESK_EDITOR": "ada"}
+    return on_a_terminal([*NEWSDESK, *words], folder, environ).splitlines()
+
+
+def test_the_log_names_the_edition_whole_however_long_the_editor_s_name(
+    command: CommandLine, web: Web, tmp_path: Path
+) -> None:
+    command("source", "add", web.put("/feed", rss([rss_item("a")])))
+    command("poll")
+    command("pick", 1, editor="wolfeschlegelsteinhausenbergerdorff")
+    command("undo", editor="wolfeschlegelsteinhausenbergerdorff")
+    lines = drawn(tmp_path, "log")
+    assert sum("editors-pick" in line for line in lines) == 2
+    assert max(map(len, lines)) <= 80
+
+
+def test_a_long_note_is_folded_beside_its_name(command: CommandLine, web: Web, tmp_path: Path) -> None:
+    command("source", "add", web.put("/feed", rss([rss_item("a")])))
+    command("poll")
+    note = " ".join(["word"] * 40)
+    command("pick", 1, "--note", note)
+    lines = drawn(tmp_path, "show", "1")
+    folded = lines[lines.index("") - 4 : lines.index("")]
+    assert " ".join(" ".join(folded).split()) == f"note {note}"
+    assert max(map(len, lines)) <= 80
+
+
+def test_a_column_of_texts_that_are_all_empty_takes_no_room(
+    command: CommandLine, web: Web, tmp_path: Path
+) -> None:
+    title = "A title of a length that needs more than half of what eighty columns leave"
+    command("source", "add", web.put("/feed", rss([rss_item("a", title=title)])))
+    command("poll")
+    command("pick", 1)
+    assert len(drawn(tmp_path, "picks")) == 4  # headings, rule, and the title in two lines
