@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pickle
-from datetime import UTC, datetime
+import time
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -286,6 +287,17 @@ def test_at_most_the_newest_thousand_entries_are_kept_in_their_order() -> None:
     new = "".join(f"<item><title>{n}</title>{when.format(2000)}</item>" for n in range(1000))
     entries = parse(rss(old + new), url=URL).entries
     assert [entry.title for entry in entries] == [str(n) for n in range(1000)]
+
+
+@pytest.mark.parametrize("newest_first", [True, False], ids=["newest first", "newest last"])
+def test_of_a_flood_the_newest_thousand_are_kept_and_its_middle_is_not_even_read(newest_first: bool) -> None:
+    day = datetime(2020, 1, 1, tzinfo=UTC)
+    dates = [(day + timedelta(hours=n)).isoformat() for n in range(30_000)]
+    titled = [f"<item><title>{n}</title><pubDate>{date}</pubDate></item>" for n, date in enumerate(dates)]
+    started = time.process_time()
+    entries = parse(rss("".join(titled[::-1] if newest_first else titled)), url=URL).entries
+    assert sorted(int(entry.title) for entry in entries) == list(range(29_000, 30_000))
+    assert time.process_time() - started < 5  # 30,000 take five times as long
 
 
 @pytest.mark.parametrize(
