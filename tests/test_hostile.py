@@ -1,0 +1,254 @@
+"""One poll of more than two hundred hostile servers among twenty good ones: what it stores, says and costs.
+
+Each test looks at another side of one newsroom that polled them all, published, and polled again.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from html import unescape
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hostile import Case, Hostile, answer
+from hostile_documents import AWAITS_PARSER_PROCESS, DOCUMENTS
+from hostile_wire import WIRE
+from lxml import etree
+from makers import rss, rss_item
+from running import NEWSDESK, ROOT
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
+
+DEADLINE = 120  # seconds for one poll of all, on two cores that have other work too
+MOST_RESIDENT = 300_000  # kB, of the largest process
+SETTINGS = """
+[fetch]
+timeout = 4
+max_bytes = 8_000_000
+concurrency = 64
+host_gap = 0
+allow_private_networks = ["127.0.0.0/8"]
+
+[[editions]]
+slug = "recent-news"
+limit = 500
+"""
+# How much memory a command took, it or a child of it: asked by a process that is small itself.
+MEASURED = """
+import resource, subprocess, sys
+done = subprocess.run(sys.argv[2:])
+with open(sys.argv[1], "w") as file:
+    file.write(str(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss))
+sys.exit(done.returncode)
+"""
+# What runs or loads a script, wherever a browser meets it unescaped.
+LIVE = re.compile(r"<script|<iframe|<svg|<object|<style|\son\w+\s*=|(?:java|vb)script:", re.IGNORECASE)
+ADDRESSED = frozenset(("href", "src", "srcset", "url", "poster", "action", "formaction", "data", "{xlink}href"))
+
+
+def titles(name: str) -> list[str]:
+    return [f"Good news {number} from {name}" for number in range(3)]
+
+
+def good(number: int) -> Case:
+    """A well-behaved feed of three entries, in one of three formats."""
+    name = f"good {number}"
+    if number % 3 == 0:
+        body = rss([rss_item(f"{number}-{title[10]}", title) for title in titles(name)])
+        return Case(name, answer(body), 3)
+    if number % 3 == 1:
+        entries = "".join(f"<entry><id>urn:x:{title[10]}</id><title>{title}</title></entry>" for title in titles(name))
+        return Case(name, answer(f'<feed xmlns="http://www.w3.org/2005/Atom"><title>t</title>{entries}</feed>'), 3)
+    items = [{"id": title[10], "title": title, "content_text": "x"} for title in titles(name)]
+    return Case(name, answer(json.dumps({"version": "https://jsonfeed.org/version/1.1", "items": items})), 3)
+
+
+GOOD = [good(number) for number in range(20)]
+BAD = [case for case in (*WIRE, *DOCUMENTS) if case.name not in AWAITS_PARSER_PROCESS]
+CASES = [case for pair in zip(GOOD, BAD, strict=False) for case in pair] + BAD[len(GOOD) :]
+
+
+@dataclass
+class Newsroom:
+    """What came of it all: the polls' reports by case, what they cost, and the folder they left."""
+
+    folder: Path
+    first: dict[str, dict[str, Any]]
+    second: dict[str, dict[str, Any]]
+    seconds: float
+    resident: int
+    trapped: list[str]
+
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
+        database = sqlite3.connect(self.folder / "newsdesk.db")
+        try:
+            return database.execute(query).fetchall()
+        finally:
+            database.close()
+
+
+def newsdesk(folder: Path, *words: str) -> Any:
+    """What a command prints as JSON; its largest process is noted in `resident`."""
+    done = subprocess.run(
+        [sys.executable, "-c", MEASURED, "resident", *NEWSDESK, *words, "--json"],
+        cwd=folder,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        timeout=180,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "Traceback" not in done.stderr
+    return json.loads(done.stdout)
+
+
+def outline(url: str) -> str:
+    return f'<outline xmlUrl="{url}"/>'
+
+
+@pytest.fixture(scope="module")
+def newsroom(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Newsroom]:
+    folder = tmp_path_factory.mktemp("newsroom")
+    (folder / "newsdesk.toml").write_text(SETTINGS)
+    with Hostile(CASES) as web:
+        subscriptions = "".join(map(outline, web.urls.values()))
+        (folder / "all.opml").write_text(f'<opml version="2.0"><body>{subscriptions}</body></opml>')
+        newsdesk(folder, "source", "import", "all.opml")
+        names = {url: name for name, url in web.urls.items()}
+
+        def poll() -> dict[str, dict[str, Any]]:
+            return {names[result["url"]]: result for result in newsdesk(folder, "poll", "--all")["results"]}
+
+        started = time.monotonic()
+        first = poll()
+        seconds, resident = time.monotonic() - started, int((folder / "resident").read_text())
+        newsdesk(folder, "publish")
+        yield Newsroom(folder, first, poll(), seconds, resident, web.trapped)
+
+
+def outcome(result: dict[str, Any]) -> str | int:
+    """The class of what failed, else how many items are new."""
+    return result["error"]["class"] if result["error"] else result["new"]
+
+
+def test_there_are_more_than_a_hundred_hostile_cases_each_of_its_own_name() -> None:
+    assert len({case.name for case in CASES}) == len(CASES) >= 220
+    assert {case.name for case in DOCUMENTS} >= AWAITS_PARSER_PROCESS
+
+
+def test_each_case_is_classified_as_the_table_says(newsroom: Newsroom) -> None:
+    found = {name: outcome(result) for name, result in newsroom.first.items()}
+    assert found == {case.name: case.expected for case in CASES}
+
+
+def test_each_failure_has_a_line_for_people(newsroom: Newsroom) -> None:
+    messages = [result["error"]["message"] for result in newsroom.first.values() if result["error"]]
+    assert all(message.isprintable() and 0 < len(message) <= 500 for message in messages)
+
+
+def test_every_item_of_the_good_feeds_is_stored(newsroom: Newsroom) -> None:
+    stored = {title for (title,) in newsroom.rows("SELECT title FROM item")}
+    assert stored >= {title for case in GOOD for title in titles(case.name)}
+
+
+def test_the_poll_ends_in_time_and_in_little_memory(newsroom: Newsroom) -> None:
+    assert newsroom.seconds < DEADLINE
+    assert newsroom.resident < MOST_RESIDENT
+
+
+def test_a_second_poll_finds_the_same_and_nothing_new(newsroom: Newsroom) -> None:
+    again = {name: outcome(result) for name, result in newsroom.second.items()}
+    assert again == {case.name: case.expected if isinstance(case.expected, str) else 0 for case in CASES}
+    assert [name for name, result in newsroom.second.items() if result["revised"]] == []
+
+
+def test_no_document_makes_newsdesk_ask_or_open_what_it_names(newsroom: Newsroom) -> None:
+    assert newsroom.trapped == []
+    assert newsroom.rows("SELECT id FROM item WHERE content LIKE '%root:%' OR title LIKE '%root:%'") == []
+
+
+class Tags(HTMLParser):
+    """The tags and attributes a browser would see."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.seen: list[tuple[str, dict[str, str | None]]] = []
+        self.feed(html)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.seen.append((tag, dict(attrs)))
+
+
+def dangers(html: str) -> list[str]:
+    """What in HTML would run a script or load what is not of the web."""
+    found = []
+    for tag, attributes in Tags(html).seen:
+        if tag in ("script", "iframe", "svg", "math", "object", "embed", "form", "base", "input", "noscript"):
+            found.append(tag)
+        for name, value in attributes.items():
+            if name.startswith("on") or name in ("style", "srcdoc") or (name in ADDRESSED and not harmless(value)):
+                found.append(f"{tag} {name}={value}")
+    return found
+
+
+def harmless(address: str | None) -> bool:
+    """Whether an address is of the web or relative, as a browser would take it."""
+    plain = re.sub(r"[\x00-\x20]", "", address or "")
+    scheme = re.match(r"([a-z][a-z0-9+.-]*):", plain, re.IGNORECASE)
+    return scheme is None or scheme[1].lower() in ("http", "https", "mailto")
+
+
+def test_no_script_stands_in_any_field_that_is_stored(newsroom: Newsroom) -> None:
+    tables = [name for (name,) in newsroom.rows("SELECT name FROM sqlite_master WHERE type = 'table'")]
+    live = [
+        (table, value)
+        for table in tables
+        for row in newsroom.rows(f'SELECT * FROM "{table}"')
+        for value in row
+        if isinstance(value, str) and LIVE.search(unescape(value))
+    ]
+    assert live == []
+
+
+def test_stored_content_is_harmless_and_every_stored_address_of_the_web(newsroom: Newsroom) -> None:
+    contents = newsroom.rows("SELECT content FROM item UNION SELECT content FROM revision")
+    assert [danger for (content,) in contents for danger in dangers(content)] == []
+    addresses = newsroom.rows(
+        "SELECT url FROM item UNION SELECT image FROM item UNION SELECT comments FROM item UNION SELECT site FROM source"
+    )
+    assert all(re.match("https?://", address) for (address,) in addresses if address)
+    assert "p.gif" not in str(contents)  # the pixel that tracks
+
+
+def published(newsroom: Newsroom, *endings: str) -> list[Path]:
+    return sorted(file for file in (newsroom.folder / "public").iterdir() if file.suffix in endings)
+
+
+def test_no_script_stands_in_any_published_page(newsroom: Newsroom) -> None:
+    pages = published(newsroom, ".html")
+    assert [page.name for page in pages] == ["editors-pick.html", "index.html", "recent-news.html"]
+    assert [danger for page in pages for danger in dangers(page.read_text())] == []
+
+
+def test_no_script_stands_in_any_published_feed(newsroom: Newsroom) -> None:
+    feeds = published(newsroom, ".rss", ".atom", ".opml")
+    assert len(feeds) == 5
+    for file in feeds:
+        for element in etree.fromstring(file.read_bytes()).iter():
+            assert dangers(element.text or "") == [], file.name
+            assert all(harmless(value) for name, value in element.attrib.items() if name in ADDRESSED)
+    for file in published(newsroom, ".json"):
+        items = json.loads(file.read_text())["items"]
+        assert [danger for item in items for danger in dangers(item.get("content_html", ""))] == []
+        assert all(harmless(item.get(name)) for item in items for name in ("url", "image", "external_url"))
