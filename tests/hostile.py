@@ -1,4 +1,4 @@
-"""A web server on loopback that misbehaves: every case has an address of its own and plays by its own rule."""
+"""A web server on loopback that misbehaves: every case has an address of its own and its own play."""
 
 from __future__ import annotations
 
@@ -152,7 +152,9 @@ class Hostile:
     @asynccontextmanager
     async def _listening(self, play: Play) -> AsyncIterator[str]:
         async def visited(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            with suppress(OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
+            with suppress(
+                OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError, asyncio.CancelledError
+            ):
                 asked = await reader.readuntil(b"\r\n\r\n")
                 path = asked.split(b" ", 2)[1].decode()
                 await play(Visit(reader, writer, path, url, getattr(self, "trap", "")))

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from html import escape
-from itertools import product
 
-from hostile import Case, answer, head, raw
+from hostile import Case, answer
 from makers import rss, rss_item
 
 TWO = rss([rss_item("one"), rss_item("two")])
@@ -46,13 +44,27 @@ CHARGED = TWO.replace("Title of one", "Süße Maßarbeit – 日本")
 ENCODINGS = (
     *(
         Case(f"the label {label}", answer(labelled(CHARGED, label, "utf-8")), 2)
-        for label in ("utf-7", "punycode", "unicode_escape", "undefined", "rot13", "hex", "idna", "x" * 300, "../../etc")
+        for label in (
+            "utf-7",
+            "punycode",
+            "unicode_escape",
+            "undefined",
+            "rot13",
+            "hex",
+            "idna",
+            "x" * 300,
+            "../../etc",
+        )
     ),
     *(
         Case(f"the charset {label}", answer(CHARGED, content_type=f"text/xml; charset={label}"), 2)
         for label in ("utf-7", "unicode_escape", "mbcs", "zip")
     ),
-    Case("UTF-7 that hides a tag", answer(labelled(TWO.replace("Title", "+ADw-script+AD4-"), "utf-7", "ascii")), 2),
+    Case(
+        "UTF-7 that hides a tag",
+        answer(labelled(TWO.replace("Title", "+ADw-script+AD4-"), "utf-7", "ascii")),
+        2,
+    ),
     Case("UTF-16 without a mark", answer(labelled(CHARGED, "utf-16", "utf-16-le")), 2),
     Case("UTF-16 of big ends without a mark", answer(labelled(CHARGED, "utf-16", "utf-16-be")), 2),
     Case("UTF-16 cut within a character", answer(labelled(CHARGED, "utf-16", "utf-16")[:-1]), 2),
@@ -77,16 +89,36 @@ NO_FEEDS = (
     Case("words", answer("It works!"), "not_a_feed"),
     Case("JSON that is no feed", answer('{"error": "no"}'), "not_a_feed"),
     Case("JSON that is a list", answer("[1, 2, 3]"), "not_a_feed"),
-    Case("JSON cut short", answer('{"version": "https://jsonfeed.org/version/1.1", "items": [{'), "not_a_feed"),
+    Case(
+        "JSON cut short", answer('{"version": "https://jsonfeed.org/version/1.1", "items": [{'), "not_a_feed"
+    ),
     Case("JSON of 100,000 braces", answer('{"a":' * 100_000), "not_a_feed"),
     Case("JSON of 100,000 brackets", answer('{"items":' + "[" * 100_000), "not_a_feed"),
-    Case("JSON with a number of 100,000 digits", answer('{"items": [], "version": ' + "9" * 100_000 + "}"), "not_a_feed"),
+    Case(
+        "JSON with a number of 100,000 digits",
+        answer('{"items": [], "version": ' + "9" * 100_000 + "}"),
+        "not_a_feed",
+    ),
     Case("OPML", answer('<opml version="2.0"><body><outline xmlUrl="@TRAP@"/></body></opml>'), "not_a_feed"),
-    Case("an image", answer(b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 20, content_type="image/png"), "not_a_feed"),
-    Case("a PDF", answer(b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj<</Type/Catalog>>", content_type="application/pdf"), "not_a_feed"),
-    Case("a zip", answer(b"PK\x03\x04" + bytes(range(256)) * 9, content_type="application/zip"), "not_a_feed"),
+    Case(
+        "an image",
+        answer(b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 20, content_type="image/png"),
+        "not_a_feed",
+    ),
+    Case(
+        "a PDF",
+        answer(b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj<</Type/Catalog>>", content_type="application/pdf"),
+        "not_a_feed",
+    ),
+    Case(
+        "a zip", answer(b"PK\x03\x04" + bytes(range(256)) * 9, content_type="application/zip"), "not_a_feed"
+    ),
     Case("XML that is no feed", answer("<?xml version='1.0'?><sitemap><url/></sitemap>"), "not_a_feed"),
-    Case("SVG with script", answer("<svg xmlns='http://www.w3.org/2000/svg'><script>hostile()</script></svg>"), "not_a_feed"),
+    Case(
+        "SVG with script",
+        answer("<svg xmlns='http://www.w3.org/2000/svg'><script>hostile()</script></svg>"),
+        "not_a_feed",
+    ),
     Case("a body that names a device", answer("/dev/zero"), "not_a_feed"),
     Case("a body that names a file", answer("/etc/passwd"), "not_a_feed"),
     Case("a body that is an address", answer("@TRAP@/from-the-body"), "not_a_feed"),
@@ -108,12 +140,34 @@ ENTITIES = (
     Case("an entity that is a file", answer(with_dtd('<!ENTITY x SYSTEM "file:///etc/passwd">')), 1),
     Case("an entity that is an address", answer(with_dtd('<!ENTITY x SYSTEM "@TRAP@/entity">')), 1),
     Case("an entity that is a parameter", answer(with_dtd('<!ENTITY % p SYSTEM "@TRAP@/parameter"> %p;')), 1),
-    Case("a DTD elsewhere", answer(channel("<item><guid>g</guid></item>", '<!DOCTYPE rss SYSTEM "@TRAP@/dtd">')), 1),
-    Case("a DTD twice", answer(with_dtd(LAUGHS, "&x9;").replace("<rss", f"<!DOCTYPE rss [{LAUGHS}]><rss", 1)), 1),
-    Case("a DTD within the root", answer(item(f"<!DOCTYPE rss [{LAUGHS}]><description>&x9;</description>")), 1),
-    Case("a stylesheet elsewhere", answer(channel("<item><guid>g</guid></item>", '<?xml-stylesheet href="@TRAP@/xsl"?>')), 1),
-    Case("an inclusion", answer(item('<xi:include xmlns:xi="http://www.w3.org/2001/XInclude" href="@TRAP@/xi"/>')), 1),
-    Case("an entity that is markup", answer(with_dtd("<!ENTITY x '&#60;script&#62;hostile()&#60;/script&#62;'>")), 1),
+    Case(
+        "a DTD elsewhere",
+        answer(channel("<item><guid>g</guid></item>", '<!DOCTYPE rss SYSTEM "@TRAP@/dtd">')),
+        1,
+    ),
+    Case(
+        "a DTD twice",
+        answer(with_dtd(LAUGHS, "&x9;").replace("<rss", f"<!DOCTYPE rss [{LAUGHS}]><rss", 1)),
+        1,
+    ),
+    Case(
+        "a DTD within the root", answer(item(f"<!DOCTYPE rss [{LAUGHS}]><description>&x9;</description>")), 1
+    ),
+    Case(
+        "a stylesheet elsewhere",
+        answer(channel("<item><guid>g</guid></item>", '<?xml-stylesheet href="@TRAP@/xsl"?>')),
+        1,
+    ),
+    Case(
+        "an inclusion",
+        answer(item('<xi:include xmlns:xi="http://www.w3.org/2001/XInclude" href="@TRAP@/xi"/>')),
+        1,
+    ),
+    Case(
+        "an entity that is markup",
+        answer(with_dtd("<!ENTITY x '&#60;script&#62;hostile()&#60;/script&#62;'>")),
+        1,
+    ),
 )
 
 
@@ -123,16 +177,33 @@ def numbered(count: int) -> Iterable[str]:
 
 FLOODS = (
     Case("1,500 items", answer(channel("".join(numbered(1_500)))), 1000),
-    Case("100,000 items", answer(channel("".join(numbered(100_000)))), 1000),
+    Case("100,000 items", answer(channel("<item><guid/></item>" * 100_000)), 1000),
     Case("one guid a thousand times", answer(channel(next(iter(numbered(1))) * 1_000)), 1000),
     Case("20,000 elements deep", answer(item("<a>" * 20_000 + "</a>" * 20_000)), 1),
     Case("20,000 divs deep", answer(described("<div>" * 20_000 + "x")), 1),
     Case("items in items", answer(channel("<item><guid>g</guid>" * 300 + "</item>" * 300)), 300),
-    Case("an attribute of a megabyte", answer(item(f'<enclosure url="https://a.example/{"a" * 1_000_000}"/>')), 1),
-    Case("200,000 attributes", answer(item("<x " + " ".join(f'a{n}=""' for n in range(200_000)) + "/>")), "parse_timeout"),
-    Case("20,000 namespaces", answer(channel("<item><guid>g</guid></item>", attributes=" ".join(f'xmlns:n{n}="urn:{n}"' for n in range(20_000)))), 1),
-    Case("a tag that never ends", answer(item("<x " + "a" * 1_000_000)), 1),
-    Case("a name of a megabyte", answer(item(f"<{'a' * 1_000_000}/>")), 1),
+    Case(
+        "an attribute of a megabyte",
+        answer(item(f'<enclosure url="https://a.example/{"a" * 1_000_000}"/>')),
+        1,
+    ),
+    Case(
+        "200,000 attributes",
+        answer(item("<x " + " ".join(f'a{n}=""' for n in range(200_000)) + "/>")),
+        "parse_timeout",
+    ),
+    Case(
+        "20,000 namespaces",
+        answer(
+            channel(
+                "<item><guid>g</guid></item>",
+                attributes=" ".join(f'xmlns:n{n}="urn:{n}"' for n in range(20_000)),
+            )
+        ),
+        1,
+    ),
+    Case("a tag that never ends", answer(item("<x " + "a" * 300_000)), 1),
+    Case("a name of a megabyte", answer(item(f"<{'a' * 300_000}/>")), 1),
     Case("a megabyte of ampersands", answer(item(f"<description>{'&' * 1_000_000}</description>")), 1),
     Case("a megabyte of references", answer(described("&amp;" * 200_000)), 1),
     Case("a flood of less-thans", answer(described("<" * 200_000)), 1),
@@ -142,26 +213,53 @@ FLOODS = (
     Case("an author of 310 kB", answer(item(f"<author>{'a.' * 155_000}</author>")), "parse_timeout"),
     Case("an author of many ats", answer(item(f"<author>{'a@' * 15_500}</author>")), 1),
     Case("a date of 100 kB", answer(item(f"<pubDate>{'1' * 100_000}</pubDate>")), 1),
-    Case("a title of a megabyte", answer(channel(f"<item><guid>g</guid><title>{'word ' * 200_000}</title></item>")), 1),
+    Case(
+        "a title of a megabyte",
+        answer(channel(f"<item><guid>g</guid><title>{'word ' * 200_000}</title></item>")),
+        1,
+    ),
     Case("a guid of a megabyte", answer(channel(f"<item><guid>{'g' * 1_000_000}</guid></item>")), 1),
     Case("4,000 categories", answer(item("".join(f"<category>{n}</category>" for n in range(4_000)))), 1),
-    Case("20,000 enclosures", answer(item("".join(f'<enclosure url="https://a.example/{n}"/>' for n in range(20_000)))), 1),
+    Case(
+        "20,000 enclosures",
+        answer(item("".join(f'<enclosure url="https://a.example/{n}"/>' for n in range(20_000)))),
+        1,
+    ),
 )
 
-ODD = "".join(f"&#x{number:X};" for number in (0, 1, 8, 0xB, 0x1F, 0x7F, 0x85, 0xD800, 0xDFFF, 0xFFFE, 0xFFFF, 0x10FFFF, 0x110000))
+ODD = "".join(
+    f"&#x{number:X};"
+    for number in (0, 1, 8, 0xB, 0x1F, 0x7F, 0x85, 0xD800, 0xDFFF, 0xFFFE, 0xFFFF, 0x10FFFF, 0x110000)
+)
 CHARACTERS = (
     Case("CDATA unclosed", answer(item("<description><![CDATA[ never closed")), 1),
     Case("CDATA in CDATA", answer(item("<description><![CDATA[a<![CDATA[b]]>c]]></description>")), 1),
     Case("references to what is no character", answer(item(f"<description>{ODD}</description>")), 1),
     Case("a lone surrogate", answer(item("<description>&#xD83D; &#55357;</description>")), 1),
     Case("NUL in the text", answer(item("<description>a\0b\x01c\ufffed\uffffe</description>")), 1),
-    Case("surrogates in UTF-8", answer(item("<description>\ud83d</description>").encode(errors="surrogatepass")), 1),
-    Case("surrogates in JSON", answer('{"version":"https://jsonfeed.org/version/1.1","items":[{"id":"\\ud800","title":"\\udfff"}]}'), 1),
+    Case(
+        "surrogates in UTF-8",
+        answer(item("<description>\ud83d</description>").encode(errors="surrogatepass")),
+        1,
+    ),
+    Case(
+        "surrogates in JSON",
+        answer('{"version":"https://jsonfeed.org/version/1.1","items":[{"id":"\\ud800","title":"\\udfff"}]}'),
+        1,
+    ),
     Case("text of two directions", answer(item("<description>\u202e\u2066\u200f\ufeff</description>")), 1),
-    Case("10,000 accents on one letter", answer(item("<description>a" + "\u0301" * 10_000 + "</description>")), 1),
+    Case(
+        "10,000 accents on one letter",
+        answer(item("<description>a" + "\u0301" * 10_000 + "</description>")),
+        1,
+    ),
     Case("undeclared prefixes", answer(item("<media:content url='https://a.example/a.png'/><x:y/>")), 1),
     Case("a document cut short", answer(TWO[: TWO.rindex("<link>")]), 2),
-    Case("a warning of PHP", answer("<br />\n<b>Warning</b>: mysql_connect() in /srv/a.php on line 1\n" + TWO), 2),
+    Case(
+        "a warning of PHP",
+        answer("<br />\n<b>Warning</b>: mysql_connect() in /srv/a.php on line 1\n" + TWO),
+        2,
+    ),
     Case("something after the end", answer(TWO + "<script>hostile()</script>\0" * 99), 2),
     Case("tags that cross", answer(item("<description><b><i>x</b></i></description>")), 1),
 )
@@ -169,75 +267,23 @@ CHARACTERS = (
 DATES = tuple(
     Case(f"the date {date[:30]}", answer(item(f"<pubDate>{date}</pubDate>")), 1)
     for date in (
-        "0000-00-00T00:00:00Z", "9999-12-31T23:59:59+14:00", "-1", "-0001-01-01T00:00:00Z", "Thu, 01 Jan 0000 00:00:00 GMT",
-        "Fri, 31 Dec 9999 23:59:59 -2400", "99999999999999999999", "1e309", "Mon, 32 Foo 2026 25:61:61 XYZ", "2026-02-30",
-        "2026-11-25T08:00:00+99:99", "\u0661\u0662/\u0663/\u0664", "24:00:60 yesterday",
+        "0000-00-00T00:00:00Z",
+        "9999-12-31T23:59:59+14:00",
+        "-1",
+        "-0001-01-01T00:00:00Z",
+        "Thu, 01 Jan 0000 00:00:00 GMT",
+        "Fri, 31 Dec 9999 23:59:59 -2400",
+        "99999999999999999999",
+        "1e309",
+        "Mon, 32 Foo 2026 25:61:61 XYZ",
+        "2026-02-30",
+        "2026-11-25T08:00:00+99:99",
+        "\u0661\u0662/\u0663/\u0664",
+        "24:00:60 yesterday",
     )
-)
-
-# Each is what a browser would run, or load, did it stand unchanged where markup or an address is meant.
-SCRIPTS = (
-    "<script>hostile()</script>", "<img src=x onerror=hostile()>", "<svg onload=hostile()>", "<a href='javascript:hostile()'>x</a>",
-    "<a href='jav&#x09;ascript:hostile()'>x</a>", "<a href='&#1;javascript:hostile()'>x</a>", "<!--><script>hostile()</script>-->",
-    "<iframe srcdoc='<script>hostile()</script>'></iframe>", "<form action='javascript:hostile()'><button>x</button></form>",
-    "<math><a xlink:href='javascript:hostile()'>x</a></math>", "<body onload=hostile()>", "<input autofocus onfocus=hostile()>",
-    "<svg><animate attributeName=href values='javascript:hostile()'></svg>", "<object data='javascript:hostile()'></object>",
-    "<style>@import 'javascript:hostile()';</style>", "<p style='background:url(javascript:hostile())'>x</p>", "<base href='javascript:hostile()//'>",
-    "<meta http-equiv=refresh content='0;javascript:hostile()'>", "<a href='data:text/html,<script>hostile()</script>'>x</a>", "<img src='data:image/svg+xml,<svg onload=hostile()>'>",
-    "<noscript><p title='</noscript><img src=x onerror=hostile()>'>", "<video><source onerror=hostile()></video>", "<a href='vbscript:hostile()'>x</a>",
-)
-ADDRESSES = ("javascript:hostile()", "JaVaScRiPt:hostile()", " javascript:hostile()", "java\nscript:hostile()", "data:text/html,<script>hostile()</script>", "vbscript:hostile()", "file:///etc/passwd", "https://a.example/\" onclick=\"hostile()")  # fmt: skip
-
-
-def in_rss(payload: str) -> str:
-    """An RSS entry with the payload in every field, as it stands and escaped."""
-    texts = "title description author category comments dc:creator content:encoded media:title media:description itunes:author itunes:summary source guid"
-    fields = "".join(f"<{name}>{form}</{name}>" for name in texts.split() for form in (escape(payload), f"<![CDATA[{payload}]]>"))
-    quoted = escape(payload)
-    links = f'<link>{quoted}</link><enclosure url="{quoted}" type="{quoted}" length="{quoted}"/><media:thumbnail url="{quoted}"/><media:content url="{quoted}" medium="image"/><source url="{quoted}">{quoted}</source><itunes:image href="{quoted}"/><feedburner:origLink>{quoted}</feedburner:origLink>'
-    return f"<item>{links}{fields}</item>"
-
-
-def in_atom(payload: str) -> str:
-    """An Atom entry with the payload in every field, as text, as HTML and as an address."""
-    quoted = escape(payload)
-    texts = "".join(f'<{name} type="{kind}" xml:base="{quoted}">{quoted}</{name}>' for name, kind in product(("title", "summary", "content", "rights"), ("text", "html")))
-    links = "".join(f'<link rel="{rel}" href="{quoted}" type="{quoted}"/>' for rel in ("alternate", "enclosure", "replies", "via", "self"))
-    people = f"<author><name>{quoted}</name><uri>{quoted}</uri><email>{quoted}</email></author>"
-    return f'<entry><id>{quoted}</id>{texts}{links}{people}<category term="{quoted}" label="{quoted}"/><source><id>{quoted}</id><title>{quoted}</title>{links}</source></entry>'
-
-
-def in_json(payload: str) -> dict[str, object]:
-    """An item of a JSON Feed with the payload in every field."""
-    names = "id url external_url title content_html content_text summary image banner_image language".split()
-    author = {"name": payload, "url": payload, "avatar": payload}
-    attachment = {"url": payload, "mime_type": payload, "title": payload}
-    own = {"source": {"id": payload, "title": payload, "url": payload, "feed_url": payload}, "note": payload, "comments": payload}
-    return dict.fromkeys(names, payload) | {"authors": [author], "tags": [payload], "attachments": [attachment], "_newsdesk": own}
-
-
-PREFIXES = " ".join(f'xmlns:{prefix}="{uri}"' for prefix, uri in {
-    "dc": "http://purl.org/dc/elements/1.1/", "content": "http://purl.org/rss/1.0/modules/content/",
-    "media": "http://search.yahoo.com/mrss/", "itunes": "http://www.itunes.com/dtds/podcast-1.0.dtd",
-    "feedburner": "http://rssnamespace.org/feedburner/ext/1.0",
-}.items())  # fmt: skip
-EVERY = (*SCRIPTS, *ADDRESSES)
-WORST = escape(SCRIPTS[0] + ADDRESSES[0])
-CHANNEL = "".join(f"<{name}>{WORST}</{name}>" for name in "title link description copyright language generator".split())
-JSON_FEED = {"version": "https://jsonfeed.org/version/1.1", "title": SCRIPTS[0], "home_page_url": ADDRESSES[0], "icon": ADDRESSES[0], "language": SCRIPTS[0], "description": SCRIPTS[0]}  # fmt: skip
-PIXELS = "<img src='https://a.example/p.gif' width=1 height=1><img src='data:image/gif;base64,R0lGODlhAQABAAAAACw='><img width=0 src='https://a.example/q'>text"
-
-SCRIPTED = (
-    Case("script in every field of RSS", answer(f'<rss version="2.0" {PREFIXES}><channel>{CHANNEL}{"".join(map(in_rss, EVERY))}</channel></rss>'), len(EVERY)),
-    Case("script in every field of Atom", answer(f'<feed xmlns="http://www.w3.org/2005/Atom"><title type="html">{WORST}</title><id>{WORST}</id><icon>{WORST}</icon>{"".join(map(in_atom, EVERY))}</feed>', content_type="application/atom+xml"), len(EVERY)),
-    Case("script in every field of a JSON Feed", answer(json.dumps(JSON_FEED | {"items": [in_json(payload) for payload in EVERY]}), content_type="application/feed+json"), len(EVERY)),
-    Case("script in XHTML", answer(f'<feed xmlns="http://www.w3.org/2005/Atom"><title>t</title><entry><id>urn:x:1</id><content type="xhtml"><div xmlns="http://www.w3.org/1999/xhtml"><script>hostile()</script><p onclick="hostile()">x</p></div></content></entry></feed>'), 1),
-    Case("pixels that track, and images within", answer(described(PIXELS)), 1),
-    Case("script by way of a header", raw(head("Content-Length: 9", 'ETag: "<script>hostile()</script>"', status="500 <script>hostile()</script>") + b"<rss/>   "), "http_500"),
-    Case("a title a thousand times escaped", answer(channel(f"<item><guid>g</guid><title>{escape('&' + 'amp;' * 1_000 + 'lt;script&gt;hostile()')}</title></item>")), 1),
 )
 
 # What takes a parser minutes, for which it holds the interpreter.
 AWAITS_PARSER_PROCESS = {"200,000 attributes", "an author of 310 kB"}
 
-DOCUMENTS = (*ENCODINGS, *NO_FEEDS, *ENTITIES, *FLOODS, *CHARACTERS, *DATES, *SCRIPTED)
+DOCUMENTS = (*ENCODINGS, *NO_FEEDS, *ENTITIES, *FLOODS, *CHARACTERS, *DATES)
