@@ -1,9 +1,10 @@
 # Each target does its own set-up first. On a machine without make, run the lines of a target by hand.
 PYTHON ?= python3
 BIN := .venv/bin
+SECONDS := 60
 READY := .venv/ready
 
-.PHONY: help run demo test test-slow check fix bench pictures clean
+.PHONY: help run demo test test-slow check fix fuzz bench pictures clean
 
 help:  ## what can be done here
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile
@@ -36,6 +37,11 @@ fix: $(READY)  ## what the tools can mend themselves
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
+fuzz: $(READY)  ## documents that nobody wrote, for SECONDS=60; what is found is left in .fuzz
+	$(BIN)/uv pip install --quiet --system-certs --python $(BIN)/python --constraint constraints.txt --editable '.[fuzz]'
+	mkdir -p .fuzz
+	$(BIN)/python tests/fuzz_parse.py -max_total_time=$(SECONDS) -artifact_prefix=.fuzz/ .fuzz tests/documents
+
 bench: $(READY)  ## speed, against peers and limits
 	$(BIN)/python benchmarks/whole_path.py
 
@@ -43,4 +49,4 @@ pictures: $(READY)  ## the pictures of the docs, taken from the program by chrom
 	$(BIN)/python docs/pictures/take.py
 
 clean:  ## what make made
-	rm -rf .venv dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis .fuzz

@@ -284,7 +284,7 @@ class Fetcher:
         return Document(
             url=url,
             body=await self._body(response),
-            content_type=response.headers.get("Content-Type", ""),
+            content_type=ascii_only(response.headers.get("Content-Type", "")),
             etag=validator(response.headers, "ETag"),
             last_modified=validator(response.headers, "Last-Modified"),
             hints=said,
@@ -363,6 +363,11 @@ def guarded_by_name(url: str, exceptions: Sequence[guard.Network]) -> None:
 def refusal(status: int) -> str:
     """The class of a status that brings no document."""
     return {410: "gone", 429: "rate_limited"}.get(status, f"http_{status}")
+
+
+def ascii_only(header: str) -> str:
+    """A header's value without what is no ASCII: the client hands on other bytes as lone surrogates."""
+    return header.encode("ascii", "ignore").decode()
 
 
 def user_agent(contact: str | None) -> str:

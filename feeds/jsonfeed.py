@@ -125,7 +125,7 @@ def _enclosures(item: Members, base: str) -> Iterator[Enclosure]:
         if address := urls.gate(_string(attachment, "url"), base):
             yield Enclosure(
                 url=address,
-                type=_string(attachment, "mime_type") or "application/octet-stream",
+                type=normal.media_type(_string(attachment, "mime_type")),
                 length=_whole(attachment, "size_in_bytes"),
                 duration=_whole(attachment, "duration_in_seconds"),
             )

@@ -81,9 +81,15 @@ _INLINE = """(?:a|abbr|b|bdi|big|cite|code|em|font|i|img|ins|del|kbd|mark|q|s|sc
     |style|sub|sup|tt|u|wbr)"""
 _BOUNDARY = re.compile(rf"<(?=/?{_BLOCK}\b)", re.IGNORECASE | re.VERBOSE)
 # In a title a tag is what looks like one in full: "a < b", "Vec<String>" and "x <b and c> d" stay.
-_REST_OF_TAG = r"(?: \s*/? | \s+[\w:-]+\s*=[^<>]* )>"
+_ATTRIBUTES_IN_TITLE = r"[\s/][^<>=]*=[^<>]*"
+_REST_OF_TAG = rf"(?: \s*/? | {_ATTRIBUTES_IN_TITLE} )>"
+# "The <video> element" is a title; with attributes it is what some reader would take for HTML, and run.
+_ACTIVE = """(?:animate|audio|base|body|button|embed|form|frame|frameset|head|html|iframe|image|input|link
+    |marquee|math|meta|noscript|object|select|set|source|svg|textarea|title|video)"""
+_ACTIVE_IN_TITLE = rf"<{_ACTIVE}{_ATTRIBUTES_IN_TITLE}>"
 _INLINE_IN_TITLE = re.compile(
-    rf"</?{_INLINE}{_REST_OF_TAG} | <!--[^<>]*--> | <!\[CDATA\[ | \]\]>", re.IGNORECASE | re.VERBOSE
+    rf"</?{_INLINE}{_REST_OF_TAG} | {_ACTIVE_IN_TITLE} | <!--[^<>]*--> | <!\[CDATA\[ | \]\]>",
+    re.IGNORECASE | re.VERBOSE,
 )
 _BLOCK_IN_TITLE = re.compile(rf"</?{_BLOCK}{_REST_OF_TAG}", re.IGNORECASE | re.VERBOSE)
 

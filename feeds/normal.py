@@ -14,6 +14,8 @@ SUMMARY = 500  # characters
 NOTE = 10_000  # characters
 MOST_ENTRIES = 1000
 LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")  # BCP 47, loosely
+MEDIA_TYPE = re.compile(r"[\w.+-]+/[\w.+-]+", re.ASCII)
+MAIL_ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(\.[\w-]+)+", re.ASCII)
 OLDEST = datetime.min.replace(tzinfo=UTC)
 
 
@@ -78,9 +80,16 @@ def people(found: Iterable[Person]) -> tuple[Person, ...]:
 
 def person(name: str, uri: str | None, email: str) -> Person | None:
     """A person who has a name, be it only the first half of an e-mail address."""
-    mail = markup.text_safe(email).strip() or None
-    shown = markup.title(name, 200) or (mail or "").partition("@")[0]
-    return Person(name=shown, uri=uri, email=mail) if shown else None
+    mail = markup.text_safe(email).strip()
+    shown = markup.title(name, 200) or markup.title(mail.partition("@")[0], 200)
+    address = mail if MAIL_ADDRESS.fullmatch(mail) else None
+    return Person(name=shown, uri=uri, email=address) if shown else None
+
+
+def media_type(stated: str) -> str:
+    """A media type such as `audio/mpeg`, its parameters left out; that of mere bytes where none is stated."""
+    found = MEDIA_TYPE.match(stated.strip())
+    return found[0] if found else "application/octet-stream"
 
 
 def terms(found: Iterable[str]) -> tuple[str, ...]:

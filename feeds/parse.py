@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 import feedparser
 
-from feeds import decode, jsonfeed, module, pace, said
+from feeds import decode, jsonfeed, module, normal, pace, said
 from feeds.entries import Feed
 
 Kind = Literal["not_a_feed", "empty", "bad_encoding", "parse"]
@@ -63,15 +63,30 @@ def _parse(document: bytes, url: str, content_type: str, zone: str | None) -> Fe
         raise Unreadable("bad_encoding", "the document is in no encoding that is known or declared")
     if text.lstrip().startswith("{"):
         return jsonfeed.parse(text, url=url, zone=zone)
-    xml = decode.xml(text)
+    xml, dropped = _thinned(decode.xml(text) or "")
     found = _read(xml) if xml else {}
     if not found.get("version"):
         raise Unreadable("not_a_feed", f"neither RSS nor Atom nor JSON Feed: {_beginning(text)}")
-    return said.feed(found, module.read(xml or ""), url, zone, pace.skipped(xml or ""))
+    feed = said.feed(found, module.read(xml), url, zone, pace.skipped(xml))
+    return feed.model_copy(update={"left_out": feed.left_out + dropped})
 
 
 def _beginning(text: str) -> str:
     return repr(" ".join(text[:200].split())[:60])
+
+
+def _thinned(xml: str) -> tuple[str, int]:
+    """A flood of entries without its middle, and how many those are.
+
+    The newest stand first or, here and there, last.
+    """
+    most = normal.MOST_ENTRIES
+    if sum(1 for _ in START.finditer(xml)) <= 2 * most:
+        return xml, 0
+    head, items, tail = _parts(xml)
+    if len(items) <= 2 * most:
+        return xml, 0
+    return "".join((head, *items[:most], *items[-most:], tail)), len(items) - 2 * most
 
 
 def _read(xml: str) -> dict[str, Any]:

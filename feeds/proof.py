@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
-from feeds import identity, markup, urls
+from feeds import identity, markup, normal, urls
 from feeds.entries import Enclosure, Entry, Feed, Origin, Person
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -20,8 +20,6 @@ UNTITLED = "…"  # every format wants a title that is not blank
 
 ABSOLUTE_URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`]+")  # RFC 3986 §4.3
 LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")  # RFC 5646 §2.1
-MEDIA_TYPE = re.compile(r"[\w.+-]+/[\w.+-]+", re.ASCII)
-MAIL_ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(\.[\w-]+)+", re.ASCII)
 
 
 def proofread(feed: Feed) -> Feed:
@@ -104,16 +102,14 @@ def _people(people: Iterable[Person]) -> tuple[Person, ...]:
 
 
 def _person(person: Person) -> Person:
-    email = person.email if person.email and MAIL_ADDRESS.fullmatch(person.email) else None
+    email = person.email if person.email and normal.MAIL_ADDRESS.fullmatch(person.email) else None
     return Person(name=markup.title(person.name, limit=200), uri=_address(person.uri), email=email)
 
 
 def _enclosures(enclosures: Iterable[Enclosure]) -> Iterable[Enclosure]:
     for enclosure in enclosures:
         if url := _address(enclosure.url):
-            known = MEDIA_TYPE.fullmatch(enclosure.type)
-            kind = enclosure.type if known else "application/octet-stream"
-            yield enclosure.model_copy(update={"url": url, "type": kind})
+            yield enclosure.model_copy(update={"url": url, "type": normal.media_type(enclosure.type)})
 
 
 def _address(url: str | None) -> str | None:

@@ -194,8 +194,8 @@ def _is_media(media: Said) -> bool:
 
 
 def _type(link: Said) -> str:
-    stated = markup.text_safe(_string(link, "type")).strip()
-    return stated if stated not in ("", GUESSED) else "application/octet-stream"
+    stated = _string(link, "type").strip()
+    return normal.media_type(stated if stated != GUESSED else "")
 
 
 def _image(said: Said, enclosures: Iterable[Enclosure], base: str) -> str | None:

@@ -258,6 +258,10 @@ def test_the_text_of_html(html: str, expected: str) -> None:
         ("it\x92s \x00legal\ufffd", "it’s legal"),
         ("<<b>b>x", "x"),
         ("&amp;#8217;", "’"),
+        ("The <video> element", "The <video> element"),
+        ("a <svg onload=x()> b", "a b"),
+        ("a <input autofocus onfocus=x()> b", "a b"),
+        ("a<img/src=x/onerror=x()>b", "ab"),
         ("", ""),
     ],
 )

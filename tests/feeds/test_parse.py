@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pickle
-from datetime import UTC, datetime
+import time
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -313,6 +314,18 @@ def test_the_page_of_older_entries_is_the_archive_before_or_the_next_page(
     atom = links.replace("a:link", "link")
     feed = f'<feed xmlns="http://www.w3.org/2005/Atom"><title>T</title>{atom}</feed>'
     assert parse(feed.encode(), url=URL).previous == previous
+
+
+@pytest.mark.parametrize("newest_first", [True, False], ids=["newest first", "newest last"])
+def test_of_a_flood_the_newest_thousand_are_kept_and_its_middle_is_not_even_read(newest_first: bool) -> None:
+    day = datetime(2020, 1, 1, tzinfo=UTC)
+    dates = [(day + timedelta(hours=n)).isoformat() for n in range(30_000)]
+    titled = [f"<item><title>{n}</title><pubDate>{date}</pubDate></item>" for n, date in enumerate(dates)]
+    started = time.process_time()
+    feed = parse(rss("".join(titled[::-1] if newest_first else titled)), url=URL)
+    assert sorted(int(entry.title) for entry in feed.entries) == list(range(29_000, 30_000))
+    assert feed.left_out == 29_000
+    assert time.process_time() - started < 5  # 30,000 take five times as long
 
 
 @pytest.mark.parametrize(
