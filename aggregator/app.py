@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from aggregator import migrations, publish, store, upkeep
+from aggregator.answers import Address
 from aggregator.database import Database
-from aggregator.fetch import Address, Fetcher
+from aggregator.fetch import Fetcher
 from aggregator.parsers import Parsers
 from aggregator.poll import Poller
 from aggregator.websub import Subscriber

@@ -8,10 +8,9 @@ from __future__ import annotations
 import asyncio
 import socket
 import ssl
-from collections import defaultdict
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass, field, replace
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from types import TracebackType
 from typing import Any, Self
@@ -20,7 +19,9 @@ import aiohttp
 from yarl import URL
 
 from aggregator import access, guard, unpack
+from aggregator.answers import Address, Answer, Document, Failure, NotModified, one_line
 from aggregator.caching import Hints, hints, validator
+from aggregator.hosts import Hosts
 from aggregator.links import links
 from config.access import Permit
 from config.options import Fetching
@@ -36,65 +37,11 @@ MOST_REDIRECTS = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Address:
-    """What a poll must know of a source: where, what we have of it, and its time zone."""
-
-    source_id: int
-    url: str
-    etag: str | None = None
-    last_modified: str | None = None
-    zone: str | None = None
-    body_hash: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Document:
-    """A body came back; `url` is where it was found after redirects.
-
-    `moved_to` is how far permanent redirects (301, 308) led before any other; `links` are the
-    relations that its headers name (RFC 8288), such as hub and self, with their addresses.
-    """
-
-    url: str
-    body: bytes
-    content_type: str = ""
-    etag: str | None = None
-    last_modified: str | None = None
-    hints: Hints = field(default_factory=Hints)
-    links: Mapping[str, str] = field(default_factory=dict)
-    moved_to: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class NotModified:
-    """The server says that what we have is current (304); `moved_to` as of a Document."""
-
-    hints: Hints = field(default_factory=Hints)
-    moved_to: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Redirect:
     """The server sends elsewhere: for good (301, 308) or for now."""
 
     to: str
     permanent: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """Nothing usable came back: one class of DESIGN §4.6, with a line for people.
-
-    `elsewhere` where a status came from another address than the source's, after redirects.
-    """
-
-    kind: str
-    message: str
-    hints: Hints = field(default_factory=Hints)
-    elsewhere: bool = False
-
-
-Answer = Document | NotModified | Failure
 
 
 class Refused(Exception):
@@ -322,26 +269,6 @@ class Fetcher:
         return socket.socket(family, kind, protocol)
 
 
-class Hosts:
-    """One request in flight per host and port, and `gap` seconds between two."""
-
-    def __init__(self, gap: float) -> None:
-        self.gap = gap
-        self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
-        self._free_at: dict[str, float] = {}
-
-    @asynccontextmanager
-    async def turn(self, host: str) -> AsyncIterator[None]:
-        """Wait for this host's turn, and hold it."""
-        clock = asyncio.get_running_loop().time
-        async with self._turns[host]:
-            await asyncio.sleep(max(0.0, self._free_at.get(host, 0.0) - clock()))
-            try:
-                yield
-            finally:
-                self._free_at[host] = clock() + self.gap
-
-
 def gated(url: str, base: str | None = None) -> str:
     """An address that may be asked for; raises Refused for any other."""
     passed = urls.gate(url, base)
@@ -408,9 +335,3 @@ def _message(error: Exception) -> object:
     # The client's own words alone; around them stands a status, 400, that no server said.
     said = error.__cause__ if isinstance(error, aiohttp.ClientPayloadError) else error
     return getattr(said, "message", error)
-
-
-def one_line(said: object) -> str:
-    """A message or an exception as text, without control characters, at most 500 characters."""
-    text = " ".join(str(said).split()) or type(said).__name__
-    return "".join(character for character in text if character.isprintable())[:500]

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from aggregator import sources
-from aggregator.fetch import Address, Document, Failure
+from aggregator.answers import Address, Document, Failure
 from aggregator.poll import Outcome, Poller, Read
 from config.errors import UsageFault
 from feeds import discovery, urls

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
-from aggregator.fetch import Document, Failure, one_line
+from aggregator.answers import Document, Failure, one_line
 from aggregator.parser import LENGTH, OUT_OF_MEMORY, Answer, Question, framed
 from feeds.entries import Feed
 

@@ -20,8 +20,9 @@ from pydantic import BaseModel
 from sqlmodel import Session
 
 from aggregator import cadence, hubs, ingest, moves, sources, store
+from aggregator.answers import Address, Document, Failure, NotModified, one_line
 from aggregator.database import Database
-from aggregator.fetch import Address, Document, Failure, Fetcher, NotModified, one_line
+from aggregator.fetch import Fetcher
 from aggregator.parsers import Parsers
 from config.options import Polling
 from feeds.digest import digest

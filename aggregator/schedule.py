@@ -20,8 +20,8 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from starlette.applications import Starlette
 
 from aggregator import serve
+from aggregator.answers import Address
 from aggregator.app import Newsdesk
-from aggregator.fetch import Address
 from aggregator.poll import Poller, Report
 from aggregator.publish import Newspaper
 from config.errors import NewsdeskError, UsageFault

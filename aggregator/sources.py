@@ -13,7 +13,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, delete, exists, select, update
 
 from aggregator import cadence, store
-from aggregator.fetch import Failure
+from aggregator.answers import Failure
 from config.errors import NewsdeskError, UsageFault
 from config.options import spell
 from curation.tables import Decision

@@ -12,7 +12,7 @@ from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, or_, select
 
 from aggregator import cadence, stories
-from aggregator.fetch import Address
+from aggregator.answers import Address
 from aggregator.ingest import Arrival, Changes, Known
 from config.errors import UsageFault
 from feeds import urls

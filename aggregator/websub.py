@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from aggregator import hubs, poll
-from aggregator.fetch import Document, Failure
+from aggregator.answers import Document, Failure
 from aggregator.poll import Poller
 from feeds.entries import Feed
 from feeds.tables import Source, Subscription

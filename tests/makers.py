@@ -7,8 +7,9 @@ from datetime import UTC, datetime, timedelta
 from html import escape
 
 from aggregator import poll, sources, store
+from aggregator.answers import Document
 from aggregator.app import Newsdesk
-from aggregator.fetch import Document, Fetcher
+from aggregator.fetch import Fetcher
 from aggregator.parsers import Parsers
 from feeds.digest import digest
 from feeds.parse import parse

@@ -30,6 +30,7 @@ from running import NEWSDESK, ROOT
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
 
+LEFT_ALONE = {"410 Gone", "429 with a wait", "429 with a wait of a million years"}
 DEADLINE = 120  # seconds for one poll of all, on two cores that have other work too
 MOST_RESIDENT = 300_000  # kB, of the largest process
 SETTINGS = """
@@ -188,7 +189,8 @@ def test_the_poll_ends_in_time_and_in_little_memory(newsroom: Newsroom) -> None:
 
 def test_a_second_poll_finds_the_same_and_nothing_new(newsroom: Newsroom) -> None:
     again = {name: outcome(result) for name, result in newsroom.second.items()}
-    assert again == {case.name: case.expected if isinstance(case.expected, str) else 0 for case in CASES}
+    asked = {case.name: case.expected for case in CASES if case.name not in LEFT_ALONE}
+    assert again == {name: was if isinstance(was, str) else 0 for name, was in asked.items()}
     assert [name for name, result in newsroom.second.items() if result["revised"]] == []
 
 

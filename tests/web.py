@@ -13,7 +13,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Lock, Thread
 from typing import Self
 
-from aggregator.fetch import Address, Answer, Document, Failure, Fetcher
+from aggregator.answers import Address, Answer, Document, Failure
+from aggregator.fetch import Fetcher
 from config.options import Fetching
 
 

@@ -15,8 +15,8 @@ from curation import terminal
 from curation.terminal import json_option
 
 if TYPE_CHECKING:
+    from aggregator.answers import Address
     from aggregator.cli import Invocation
-    from aggregator.fetch import Address
     from aggregator.poll import Report, Result
     from feeds.tables import Source
 

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 from web import Web, ask, failed, found, http
 
+from aggregator.answers import Document, NotModified
 from aggregator.caching import Hints
-from aggregator.fetch import Document, NotModified
 
 FEED = b"<rss>" + bytes(range(32, 127)) * 20 + b"</rss>"
 

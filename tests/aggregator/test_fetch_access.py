@@ -10,7 +10,8 @@ import pytest
 from web import Web, failed, found, http, options
 
 from aggregator import access
-from aggregator.fetch import Address, Answer, Fetcher
+from aggregator.answers import Address, Answer
+from aggregator.fetch import Fetcher
 from config.access import permits
 from config.options import Access
 from feeds import urls

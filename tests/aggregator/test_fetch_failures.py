@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from web import Web, ask, failed, found, http
 
-from aggregator.fetch import Document, Failure, NotModified
+from aggregator.answers import Document, Failure, NotModified
 from aggregator.unpack import zstd
 
 FEED = b"<rss>" + bytes(range(32, 127)) * 20 + b"</rss>"

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from web import Web, ask, failed, found, http
 
-from aggregator.fetch import Answer
+from aggregator.answers import Answer
 from aggregator.unpack import Unpacker, zstd
 
 FEED = b"<rss>" + bytes(range(32, 127)) * 20 + b"</rss>"

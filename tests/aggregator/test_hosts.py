@@ -8,7 +8,8 @@ from itertools import pairwise
 import pytest
 from web import Web, options
 
-from aggregator.fetch import Address, Answer, Document, Fetcher
+from aggregator.answers import Address, Answer, Document
+from aggregator.fetch import Fetcher
 
 GAP = 0.15
 SLACK = 0.02  # a request may be seen by the server a little late, and the next one on time

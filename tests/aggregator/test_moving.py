@@ -11,8 +11,8 @@ from sqlmodel import select
 from web import Web
 
 from aggregator import poll, sources, store
+from aggregator.answers import NotModified
 from aggregator.app import Newsdesk
-from aggregator.fetch import NotModified
 from config.options import Curation
 from curation import desk
 from curation.tables import Decision, Pick

@@ -18,9 +18,10 @@ from sqlmodel import select
 from web import Web, options
 
 from aggregator import parsers, sources, store
+from aggregator.answers import Address, Document, Failure
 from aggregator.app import Newsdesk
 from aggregator.caching import Hints
-from aggregator.fetch import Address, Document, Failure, Fetcher
+from aggregator.fetch import Fetcher
 from aggregator.parsers import Limits, Parsers
 from config.starters import NEWSROOM
 from feeds.entries import Feed
@@ -193,7 +194,7 @@ async def test_no_parser_is_left_when_it_closes() -> None:
 
 def test_a_parser_ends_when_whoever_asks_it_is_killed() -> None:
     program = (
-        "import asyncio\nfrom aggregator.fetch import Document\nfrom aggregator.parsers import Parsers\n"
+        "import asyncio\nfrom aggregator.answers import Document\nfrom aggregator.parsers import Parsers\n"
         "async def main():\n"
         "    async with Parsers() as pool:\n"
         "        await pool.read(Document('https://site.example/', b''))\n"

@@ -11,8 +11,8 @@ from sqlmodel import select
 from web import Web
 
 from aggregator import poll, sources, store
+from aggregator.answers import Document
 from aggregator.app import Newsdesk
-from aggregator.fetch import Document
 from curation import inbox
 from feeds.tables import Item, Likeness, Revision, Source, Status
 

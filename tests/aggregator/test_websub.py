@@ -22,8 +22,8 @@ from sqlmodel import select
 from web import Web
 
 from aggregator import app, hubs, serve, sources, store
+from aggregator.answers import Failure
 from aggregator.app import Newsdesk
-from aggregator.fetch import Failure
 from aggregator.poll import Poller
 from aggregator.websub import Subscriber
 from feeds.tables import Item, Source, Subscription
