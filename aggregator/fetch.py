@@ -6,6 +6,7 @@ No exception leaves `Fetcher.fetch`: every fault of the network or of the server
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
 import ssl
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -60,7 +61,7 @@ class AddressRefused(OSError):
     """
 
     def __init__(self, address: str) -> None:
-        super().__init__("no public address; see fetch.allow_private_networks")
+        super().__init__("no public address")
         self.address = address
 
 
@@ -330,6 +331,10 @@ def _message(error: Exception) -> object:
         return f"the document is larger than fetch.max_bytes, {error}"
     if isinstance(error, AddressRefused):
         return f"{error.address} is {error}"
+    if isinstance(error, aiohttp.ClientConnectorDNSError):
+        return f"{error.host}: {error.os_error.strerror or error.os_error}"
+    if isinstance(error, aiohttp.ClientConnectorError) and error.os_error.errno:
+        return f"no connection to {error.host}:{error.port}: {os.strerror(error.os_error.errno)}"
     if isinstance(error, aiohttp.ServerDisconnectedError):
         return "the server closed the connection before it had answered"
     # The client's own words alone; around them stands a status, 400, that no server said.

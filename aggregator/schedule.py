@@ -25,6 +25,7 @@ from aggregator.app import Newsdesk
 from aggregator.poll import Poller, Report
 from aggregator.publish import Newspaper
 from config.errors import NewsdeskError, UsageFault
+from curation.terminal import counted
 
 PUBLISH_SECONDS = 2
 HUBS_SECONDS = 5
@@ -187,8 +188,9 @@ def listening(host: str, port: int) -> Iterator[socket.socket]:
     try:
         listener = socket.create_server((host, port), family=family, backlog=2048)
     except OSError as error:
+        why = (error.strerror or str(error)).partition(" (while ")[0]
         raise UsageFault(
-            f"{host}:{port}: cannot be listened on: {error.strerror or error}", "name another with serve.port"
+            f"{host}:{port}: cannot be listened on: {why}", "name another with serve.port"
         ) from error
     with listener:
         yield listener
@@ -222,11 +224,11 @@ def tell(report: Report) -> None:
                 "source %d %s: %s: %s", result.source, result.url, result.error.kind, result.error.message
             )
     log.info(
-        "polled %d sources: %d changed, %d unchanged, %d failed; %d new items, %d revised",
-        len(report.results),
+        "polled %s: %d changed, %d unchanged, %d failed; %s, %d revised",
+        counted(len(report.results), "source"),
         report.count("changed"),
         report.count("unchanged"),
         report.count("failed"),
-        report.new_items,
+        counted(report.new_items, "new item"),
         report.revised_items,
     )

@@ -5,7 +5,6 @@ What a command needs, it takes from the newsroom it is run in (`Newsroom`), whic
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from itertools import chain
@@ -21,9 +20,6 @@ if TYPE_CHECKING:
 
     from config.options import Curation, Edition
     from curation.desk import Desk, Outcome
-    from curation.inbox import Listed
-    from curation.tables import Decision, Pick
-    from feeds.entries import Moment
 
 
 class Newsroom(Protocol):
@@ -117,7 +113,7 @@ def show(newsroom: Newsroom, number: int, as_json: bool) -> None:
     """Show one item: its source, its dates, its story, its text, and what was decided about it."""
     from sqlmodel import col, select
 
-    from curation import inbox, rules, shapes
+    from curation import inbox, rules, shapes, words
     from feeds.tables import Revision
 
     now, quorum = newsroom.now(), newsroom.curation.quorum
@@ -130,70 +126,12 @@ def show(newsroom: Newsroom, number: int, as_json: bool) -> None:
     if as_json:
         terminal.emit(shapes.whole_item(found, now, quorum, revisions, decisions))
         return
-    picked = [_chosen(pick, rules.status(pick, now, quorum)) for pick in found.standing]
-    terminal.fields([*_said(found), *chain(*picked or [[("state", "new")]])])
+    picked = [words.chosen(pick, rules.status(pick, now, quorum)) for pick in found.standing]
+    terminal.fields([*words.said(found), *chain(*picked or [[("state", "new")]])])
     if decisions:
         click.echo()
-        _list_decisions(decisions)
-    _show_text(found)
-
-
-def _said(found: Listed) -> list[tuple[str, object]]:
-    """What is known of an item, each thing with its name."""
-    item, source = found.item, found.source
-    others = [f"{other.name} (item {one.id})" for one, other in found.story if one.id != item.id]
-    return [
-        ("item", item.id),
-        ("title", item.title),
-        ("url", item.url),
-        ("source", f"{source.name} (source {source.id})"),
-        ("authors", ", ".join(author.name for author in item.authors)),
-        ("section", source.section),
-        ("language", found.language),
-        ("tags", ", ".join(item.categories)),
-        ("dated", terminal.moment(item.timestamp)),
-        ("source wrote", _source_wrote(item.published)),
-        ("first seen", terminal.moment(item.first_seen_at)),
-        ("revised", terminal.moment(item.revised_at)),
-        ("also in", ", ".join(others)),
-    ]
-
-
-READ: dict[str | None, str] = {
-    "offset": "read by its offset",
-    "zone name": "read by the zone it names",
-    "source zone": "read in the zone of its source",
-    "inferred": "read in a zone inferred",
-    "assumed UTC": "read as UTC: it names no zone",
-}
-
-
-def _source_wrote(published: Moment | None) -> str | None:
-    if published is None or not published.raw:
-        return None
-    how = READ.get(published.known_by, "read") if published.at else "not readable"
-    return f"{published.raw} ({how})"
-
-
-def _chosen(pick: Pick, status: str) -> list[tuple[str, object]]:
-    """How a pick stands, and what the desk says in it."""
-    waits = pick.visible_from if status == "waiting" else None
-    return [
-        ("state", f"picked in {pick.edition} by {', '.join(pick.editors)}: {status}"),
-        ("from", terminal.moment(waits)),
-        ("until", terminal.moment(pick.until)),
-        ("headline", pick.title),
-        ("note", pick.note),
-    ]
-
-
-def _show_text(found: Listed) -> None:
-    from feeds import markup
-
-    text = markup.text(found.item.content) or found.item.summary
-    if text:
-        click.echo()
-        click.echo(click.wrap_text(text, width=terminal.width(), preserve_paragraphs=True))
+        words.list_decisions(decisions)
+    words.show_text(found)
 
 
 @click.command(short_help="Choose an item for Editor's Pick.")
@@ -291,14 +229,14 @@ def picks(newsroom: Newsroom, edition: str, as_json: bool) -> None:
 @click.pass_obj
 def log(newsroom: Newsroom, limit: int, as_json: bool) -> None:
     """List the editorial log, the newest decision first."""
-    from curation import desk, shapes
+    from curation import desk, shapes, words
 
     with newsroom.reading() as session:
         lines = desk.log(session, limit)
     if as_json:
         terminal.emit([shapes.decision(line) for line in lines])
         return
-    _list_decisions(lines)
+    words.list_decisions(lines)
 
 
 COMMANDS = (inbox, show, pick, unpick, picks, undo, log)
@@ -310,28 +248,9 @@ def _desk(newsroom: Newsroom, session: Session) -> Desk:
     return Desk(session, newsroom.curation, newsroom.now(), newsroom.editor)
 
 
-def _list_decisions(lines: Sequence[Decision]) -> None:
-    terminal.table(
-        ("decision", "time", "editor", "via", "verb", "item", "edition"),
-        [
-            (
-                line.id,
-                terminal.moment(line.at),
-                line.editor,
-                line.via,
-                line.verb if line.undoes is None else f"undo {line.undoes}",
-                line.item_id,
-                line.edition,
-            )
-            for line in lines
-        ],
-        nothing="Nothing was decided yet.",
-    )
-
-
 def _tell(newsroom: Newsroom, outcomes: list[Outcome], as_json: bool, many: bool = False) -> None:
     """Say what a verb did: one line each, or the JSON shape (a list where several items were named)."""
-    from curation import shapes
+    from curation import shapes, words
 
     now, quorum = newsroom.now(), newsroom.curation.quorum
     told = [shapes.outcome(outcome, now, quorum) for outcome in outcomes]
@@ -339,22 +258,4 @@ def _tell(newsroom: Newsroom, outcomes: list[Outcome], as_json: bool, many: bool
         terminal.emit(told if many else told[0])
         return
     for outcome, shape in zip(outcomes, told, strict=True):
-        click.echo(_line(outcome, shape["pick"]["status"] if outcome.pick else "not picked"))
-
-
-def _line(outcome: Outcome, status: str) -> str:
-    decision, pick, undone = outcome.decision, outcome.pick, outcome.undone
-    if outcome.already:
-        so = (
-            f"picked in {decision.edition} by {', '.join(pick.editors)}"
-            if pick
-            else f"unpicked in {decision.edition}"
-        )
-        return f"item {decision.item_id}: already {so}"
-    done = _in_words(decision) if undone is None else f"undoes decision {undone.id} ({_in_words(undone)})"
-    return f"decision {decision.id}: {done}, now {status}"
-
-
-def _in_words(decision: Decision) -> str:
-    verb = decision.verb if decision.undoes is None else f"undo of decision {decision.undoes} on"
-    return f"{verb} item {decision.item_id} in {decision.edition}"
+        click.echo(words.line(outcome, shape["pick"]["status"] if outcome.pick else "not picked"))

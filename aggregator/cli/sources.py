@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
 
     from aggregator.cli import Invocation
     from aggregator.finding import Added
-    from feeds.tables import Move, Source, Subscription
+    from feeds.tables import Source
 
 SOURCE = click.argument("number", metavar="SOURCE", type=int)
 
@@ -81,6 +80,7 @@ def add(
 ) -> None:
     """Subscribe to the feed at URL, or to the one that the page at URL names. It is fetched once."""
     from aggregator import sources
+    from aggregator.cli import shown
 
     url = sources.address(url)
     with invocation.reading() as session:
@@ -96,7 +96,7 @@ def add(
             f", {terminal.counted(len(added.found.read.feed.entries), 'entry', 'entries')}",
         )
     if as_json:
-        terminal.emit(shape(row, items))
+        terminal.emit(shown.shape(row, items))
     else:
         click.echo(f"source {row.id}: {row.name}{entries}")
 
@@ -134,6 +134,7 @@ def list_(invocation: Invocation, failing: bool, silent: bool, as_json: bool) ->
     A source is silent where its own rhythm gives a silence as long as this a chance of less than 1 %.
     """
     from aggregator import hubs, store
+    from aggregator.cli import shown
 
     now = invocation.now()
     with invocation.reading() as session:
@@ -144,7 +145,9 @@ def list_(invocation: Invocation, failing: bool, silent: bool, as_json: bool) ->
     if as_json:
         terminal.emit(
             [
-                shape(row, items.get(row.id or 0, 0), moves.get(row.id or 0, ()), known.get(row.id or 0))
+                shown.shape(
+                    row, items.get(row.id or 0, 0), moves.get(row.id or 0, ()), known.get(row.id or 0)
+                )
                 for row in rows
             ]
         )
@@ -189,8 +192,8 @@ def show(invocation: Invocation, number: int, as_json: bool) -> None:
 
     The next poll is the longest of the waits after the last one, or later by the hours it skips.
     """
-    from aggregator import hubs, sources, store
-    from config.options import spell
+    from aggregator import hubs, store
+    from aggregator.cli import shown
 
     with invocation.reading() as session:
         row = store.source(session, number)
@@ -198,32 +201,10 @@ def show(invocation: Invocation, number: int, as_json: bool) -> None:
         moves = store.moves(session, number).get(number, ())
         hub = hubs.subscription(session, number)
     if as_json:
-        terminal.emit(shape(row, items, moves, hub))
+        terminal.emit(shown.shape(row, items, moves, hub))
         return
-    terminal.fields(
-        [
-            ("source", row.id),
-            ("title", row.name),
-            ("url", row.url),
-            ("site", row.site),
-            ("section", row.section),
-            ("language", row.language or row.feed_language),
-            ("zone", row.zone),
-            ("interval", row.interval and spell(timedelta(seconds=row.interval))),
-            ("state", row.status),
-            ("items", items),
-            ("last polled", terminal.moment(row.last_polled_at)),
-            ("last changed", terminal.moment(row.last_changed_at)),
-            ("next poll", _when(row, f": {row.next_poll_reason}")),
-            *(("wait", f"{timedelta(seconds=term.seconds)}  {term.reason}") for term in row.next_poll_terms),
-            ("not before", terminal.moment(row.not_before_at)),
-            ("hub", hub and hub_said(hub, invocation.newsdesk.settings.serve.public_url is not None)),
-            ("redirected", row.moved_to and f"{row.moved_hits} times to {row.moved_to}"),
-            *(("moved", f"{terminal.moment(move.at)} from {move.from_url}") for move in moves),
-            ("trouble", row.error_class and sources.trouble(row.error_class, row.error_message or "")),
-            ("failures", row.failures or None),
-        ]
-    )
+    reachable = invocation.newsdesk.settings.serve.public_url is not None
+    terminal.fields(shown.fields(row, items, moves, shown.hub_said(hub, reachable) if hub else None))
 
 
 @source.command(short_help="Change title, section, language, zone or interval.")
@@ -314,12 +295,13 @@ def import_(invocation: Invocation, file: Path, as_json: bool) -> None:
     An outline that cannot be added is reported and skipped.
     """
     from aggregator import sources
+    from aggregator.cli import shown
 
     subscriptions = sources.subscriptions(file)
     with invocation.writing() as session:
         imported = sources.subscribe(session, subscriptions, invocation.now())
     if as_json:
-        terminal.emit({"added": [shape(row, 0) for row in imported.added], "skipped": imported.skipped})
+        terminal.emit({"added": [shown.shape(row, 0) for row in imported.added], "skipped": imported.skipped})
         return
     for line in imported.skipped:
         terminal.say(f"skipped: {line}")
@@ -346,6 +328,7 @@ def export(invocation: Invocation, file: Path | None) -> None:
 def _change(invocation: Invocation, number: int, as_json: bool, change: Any) -> None:
     """Change one source and say how it stands."""
     from aggregator import hubs, store
+    from aggregator.cli import shown
 
     with invocation.writing() as session:
         row = store.source(session, number)
@@ -354,65 +337,6 @@ def _change(invocation: Invocation, number: int, as_json: bool, change: Any) -> 
         moves = store.moves(session, number).get(number, ())
         hub = hubs.subscription(session, number)
     if as_json:
-        terminal.emit(shape(row, items, moves, hub))
+        terminal.emit(shown.shape(row, items, moves, hub))
     else:
-        click.echo(f"source {row.id}: {row.name}: {row.status}, next poll: {_when(row)}")
-
-
-def _when(row: Source, reason: str = "") -> str:
-    """When a source is polled next, and the reason where it is given."""
-    if row.status != "active":
-        again = "resume" if row.status == "paused" else "retry"
-        return f"not before 'newsdesk source {again} {row.id}'"
-    return f"{terminal.moment(row.next_poll_at)}{reason}"
-
-
-def hub_said(hub: Subscription, reachable: bool) -> str:
-    """How the subscription to a hub stands, in one line."""
-    ends = f", until {terminal.moment(hub.expires_at)}" if hub.expires_at else ""
-    told = f", last told {terminal.moment(hub.last_told_at)}" if hub.last_told_at else ""
-    remedy = "" if reachable else "; give serve.public_url, so that it can reach the daemon"
-    return f"{hub.hub}: {hub.state}{ends}{told}{remedy}"
-
-
-def hub_shape(hub: Subscription) -> dict[str, Any]:
-    """A subscription to a hub as `--json` has it; its secrets stay here."""
-    from curation.shapes import time
-
-    return {
-        "url": hub.hub,
-        "topic": hub.topic,
-        "state": hub.state,
-        "expires_at": time(hub.expires_at),
-        "last_told_at": time(hub.last_told_at),
-    }
-
-
-def shape(
-    row: Source, items: int, moves: Sequence[Move] = (), hub: Subscription | None = None
-) -> dict[str, Any]:
-    """A source as `--json` has it."""
-    from curation.shapes import time
-
-    error = {"class": row.error_class, "message": row.error_message, "at": time(row.error_at)}
-    return {
-        "id": row.id,
-        "url": row.url,
-        "title": row.name,
-        "section": row.section,
-        "language": row.language or row.feed_language,
-        "zone": row.zone,
-        "interval": row.interval,
-        "status": row.status,
-        "items": items,
-        "last_polled_at": time(row.last_polled_at),
-        "last_changed_at": time(row.last_changed_at),
-        "next_poll_at": time(row.next_poll_at),
-        "next_poll_reason": row.next_poll_reason,
-        "hub": hub and hub_shape(hub),
-        "next_poll_terms": [term.model_dump() for term in row.next_poll_terms],
-        "not_before_at": time(row.not_before_at),
-        "moves": [{"at": time(move.at), "from": move.from_url, "to": move.to_url} for move in moves],
-        "failures": row.failures,
-        "error": error if row.error_class else None,
-    }
+        click.echo(f"source {row.id}: {row.name}: {row.status}, next poll: {shown.when(row)}")

@@ -13,7 +13,7 @@ from sqlmodel import Session
 from aggregator import cadence, hubs, sources
 from aggregator.caching import Hints
 from aggregator.cadence import Rhythm
-from aggregator.cli.sources import hub_said, hub_shape
+from aggregator.cli.shown import hub_said, hub_shape
 from aggregator.database import Database
 from aggregator.hubs import Offer, State
 from feeds.tables import Source, Subscription

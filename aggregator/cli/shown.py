@@ -1,0 +1,94 @@
+"""A source as its commands show it: in words, and as `--json` has it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from aggregator import sources
+from config.options import spell
+from curation import terminal
+from curation.shapes import time
+from feeds.tables import Move, Source, Subscription
+
+
+def fields(row: Source, items: int, moves: Sequence[Move], hub: str | None) -> list[tuple[str, object]]:
+    """What is known of a source, each thing with its name."""
+    return [
+        ("source", row.id),
+        ("title", row.name),
+        ("url", row.url),
+        ("site", row.site),
+        ("section", row.section),
+        ("language", row.language or row.feed_language),
+        ("zone", row.zone),
+        ("interval", row.interval and spell(timedelta(seconds=row.interval))),
+        ("state", row.status),
+        ("items", items),
+        ("last polled", terminal.moment(row.last_polled_at)),
+        ("last changed", terminal.moment(row.last_changed_at)),
+        ("next poll", when(row, f": {row.next_poll_reason}")),
+        *(("wait", f"{timedelta(seconds=term.seconds)}  {term.reason}") for term in row.next_poll_terms),
+        ("not before", terminal.moment(row.not_before_at)),
+        ("hub", hub),
+        ("redirected", row.moved_to and f"{row.moved_hits} times to {row.moved_to}"),
+        *(("moved", f"{terminal.moment(move.at)} from {move.from_url}") for move in moves),
+        ("trouble", row.error_class and sources.trouble(row.error_class, row.error_message or "")),
+        ("failures", row.failures or None),
+    ]
+
+
+def when(row: Source, reason: str = "") -> str:
+    """When a source is polled next, and the reason where it is given."""
+    if row.status != "active":
+        again = "resume" if row.status == "paused" else "retry"
+        return f"not before 'newsdesk source {again} {row.id}'"
+    return f"{terminal.moment(row.next_poll_at)}{reason}"
+
+
+def hub_said(hub: Subscription, reachable: bool) -> str:
+    """How the subscription to a hub stands, in one line."""
+    ends = f", until {terminal.moment(hub.expires_at)}" if hub.expires_at else ""
+    told = f", last told {terminal.moment(hub.last_told_at)}" if hub.last_told_at else ""
+    remedy = "" if reachable else "; give serve.public_url, so that it can reach the daemon"
+    return f"{hub.hub}: {hub.state}{ends}{told}{remedy}"
+
+
+def hub_shape(hub: Subscription) -> dict[str, Any]:
+    """A subscription to a hub as `--json` has it; its secrets stay here."""
+    return {
+        "url": hub.hub,
+        "topic": hub.topic,
+        "state": hub.state,
+        "expires_at": time(hub.expires_at),
+        "last_told_at": time(hub.last_told_at),
+    }
+
+
+def shape(
+    row: Source, items: int, moves: Sequence[Move] = (), hub: Subscription | None = None
+) -> dict[str, Any]:
+    """A source as `--json` has it."""
+    error = {"class": row.error_class, "message": row.error_message, "at": time(row.error_at)}
+    return {
+        "id": row.id,
+        "url": row.url,
+        "title": row.name,
+        "section": row.section,
+        "language": row.language or row.feed_language,
+        "zone": row.zone,
+        "interval": row.interval,
+        "status": row.status,
+        "items": items,
+        "last_polled_at": time(row.last_polled_at),
+        "last_changed_at": time(row.last_changed_at),
+        "next_poll_at": time(row.next_poll_at),
+        "next_poll_reason": row.next_poll_reason,
+        "hub": hub and hub_shape(hub),
+        "next_poll_terms": [term.model_dump() for term in row.next_poll_terms],
+        "not_before_at": time(row.not_before_at),
+        "moves": [{"at": time(move.at), "from": move.from_url, "to": move.to_url} for move in moves],
+        "failures": row.failures,
+        "error": error if row.error_class else None,
+    }

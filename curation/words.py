@@ -1,0 +1,110 @@
+"""Items, picks and decisions in words, as the editor's commands print them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import click
+
+from curation import terminal
+from curation.desk import Outcome
+from curation.inbox import Listed
+from curation.tables import Decision, Pick
+from feeds import markup
+from feeds.entries import Moment
+
+
+def said(found: Listed) -> list[tuple[str, object]]:
+    """What is known of an item, each thing with its name."""
+    item, source = found.item, found.source
+    others = [f"{other.name} (item {one.id})" for one, other in found.story if one.id != item.id]
+    return [
+        ("item", item.id),
+        ("title", item.title),
+        ("url", item.url),
+        ("source", f"{source.name} (source {source.id})"),
+        ("authors", ", ".join(author.name for author in item.authors)),
+        ("section", source.section),
+        ("language", found.language),
+        ("tags", ", ".join(item.categories)),
+        ("dated", terminal.moment(item.timestamp)),
+        ("source wrote", _source_wrote(item.published)),
+        ("first seen", terminal.moment(item.first_seen_at)),
+        ("revised", terminal.moment(item.revised_at)),
+        ("also in", ", ".join(others)),
+    ]
+
+
+READ: dict[str | None, str] = {
+    "offset": "read by its offset",
+    "zone name": "read by the zone it names",
+    "source zone": "read in the zone of its source",
+    "inferred": "read in a zone inferred",
+    "assumed UTC": "read as UTC: it names no zone",
+}
+
+
+def _source_wrote(published: Moment | None) -> str | None:
+    if published is None or not published.raw:
+        return None
+    how = READ.get(published.known_by, "read") if published.at else "not readable"
+    return f"{published.raw} ({how})"
+
+
+def chosen(pick: Pick, status: str) -> list[tuple[str, object]]:
+    """How a pick stands, and what the desk says in it."""
+    waits = pick.visible_from if status == "waiting" else None
+    return [
+        ("state", f"picked in {pick.edition} by {', '.join(pick.editors)}: {status}"),
+        ("from", terminal.moment(waits)),
+        ("until", terminal.moment(pick.until)),
+        ("headline", pick.title),
+        ("note", pick.note),
+    ]
+
+
+def show_text(found: Listed) -> None:
+    """Print an item's text, in the width of the terminal."""
+    text = markup.text(found.item.content) or found.item.summary
+    if text:
+        click.echo()
+        click.echo(click.wrap_text(text, width=terminal.width(), preserve_paragraphs=True))
+
+
+def list_decisions(lines: Sequence[Decision]) -> None:
+    """Print decisions as a table, in the order given."""
+    terminal.table(
+        ("decision", "time", "editor", "via", "verb", "item", "edition"),
+        [
+            (
+                line.id,
+                terminal.moment(line.at),
+                line.editor,
+                line.via,
+                line.verb if line.undoes is None else f"undo {line.undoes}",
+                line.item_id,
+                line.edition,
+            )
+            for line in lines
+        ],
+        nothing="Nothing was decided yet.",
+    )
+
+
+def line(outcome: Outcome, status: str) -> str:
+    """What a verb did, and how the pick now stands, in one line."""
+    decision, pick, undone = outcome.decision, outcome.pick, outcome.undone
+    if outcome.already:
+        so = (
+            f"picked in {decision.edition} by {', '.join(pick.editors)}"
+            if pick
+            else f"unpicked in {decision.edition}"
+        )
+        return f"item {decision.item_id}: already {so}"
+    done = _in_words(decision) if undone is None else f"undoes decision {undone.id} ({_in_words(undone)})"
+    return f"decision {decision.id}: {done}, now {status}"
+
+
+def _in_words(decision: Decision) -> str:
+    verb = decision.verb if decision.undoes is None else f"undo of decision {decision.undoes} on"
+    return f"{verb} item {decision.item_id} in {decision.edition}"
