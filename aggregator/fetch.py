@@ -333,6 +333,8 @@ def _message(error: Exception) -> object:
         return f"{error.address} is {error}"
     if isinstance(error, aiohttp.ClientConnectorDNSError):
         return f"{error.host}: {error.os_error.strerror or error.os_error}"
+    if isinstance(error, aiohttp.ClientConnectorSSLError) and isinstance(error.os_error, ssl.SSLError):
+        return f"no TLS with {error.host}:{error.port}: {error.os_error.reason.replace('_', ' ').lower()}"
     if isinstance(error, aiohttp.ClientConnectorError) and error.os_error.errno:
         return f"no connection to {error.host}:{error.port}: {os.strerror(error.os_error.errno)}"
     if isinstance(error, aiohttp.ServerDisconnectedError):
