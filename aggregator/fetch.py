@@ -17,6 +17,7 @@ from types import TracebackType
 from typing import Any, Self
 
 import aiohttp
+from aiohttp.abc import AbstractResolver
 from yarl import URL
 
 from aggregator import access, guard, unpack
@@ -69,7 +70,8 @@ class Fetcher:
     """An HTTP client for many sources: a context manager, used in one event loop.
 
     `permits` are sent to the addresses they are for, after a redirect as before. Before each request
-    it waits for `ready`, so that no more comes back than can be taken in.
+    it waits for `ready`, so that no more comes back than can be taken in. `resolver` looks names up
+    where the system's is not to.
     """
 
     def __init__(
@@ -77,17 +79,22 @@ class Fetcher:
         options: Fetching,
         permits: Sequence[Permit] = (),
         ready: Callable[[], Awaitable[None]] | None = None,
+        resolver: AbstractResolver | None = None,
     ) -> None:
         self.options = options
         self.permits = permits
         self._ready = ready
+        self._resolver = resolver
         self._hosts = Hosts(options.host_gap)
         self._room = asyncio.Semaphore(options.concurrency)
         self._client: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> Self:
         connector = aiohttp.TCPConnector(
-            socket_factory=self._socket, limit=self.options.concurrency, use_dns_cache=False
+            socket_factory=self._socket,
+            resolver=self._resolver,
+            limit=self.options.concurrency,
+            use_dns_cache=False,
         )
         self._client = aiohttp.ClientSession(
             connector=connector,
