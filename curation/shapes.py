@@ -56,6 +56,7 @@ def whole_item(
     return item(listed, at, quorum) | {
         "content": row.content,
         "enclosures": [enclosure.model_dump() for enclosure in row.enclosures],
+        "links": [link.model_dump() for link in row.links],
         "image": row.image,
         "public_id": row.public_id,
         "revisions": [

@@ -46,6 +46,19 @@ class Enclosure(Value):
     duration: int | None = None
 
 
+class Link(Value):
+    """A further link of an entry (RFC 4287 §4.2.7): `rel` is related, via or alternate.
+
+    `type` is None for HTML, and where none is stated.
+    """
+
+    href: str
+    rel: str
+    type: str | None = None
+    hreflang: str | None = None
+    title: str | None = None
+
+
 class Moment(Value):
     """A date as its source wrote it, the instant it was read as, and how that was known.
 
@@ -88,7 +101,8 @@ class Entry(Value):
     """One entry of a feed.
 
     `guid` is the entry's id as its source wrote it, empty where there is none. `title` and
-    `summary` are plain text, `content` is clean HTML, every address is absolute.
+    `summary` are plain text, `content` is clean HTML, every address is absolute. `links` are those
+    beside its page (`url`), its enclosures and its comments.
     """
 
     guid: str
@@ -102,6 +116,7 @@ class Entry(Value):
     image: str | None = None
     enclosures: tuple[Enclosure, ...] = ()
     comments: str | None = None
+    links: tuple[Link, ...] = ()
     rights: str | None = None
     published: Moment | None = None
     updated: Moment | None = None

@@ -57,7 +57,7 @@ def global_id(entry: Entry) -> str | None:
 
 
 def fingerprint(entry: Entry) -> str:
-    """A digest of what a reader would see change: neither dates nor the guid."""
+    """A digest of what a reader would see change: neither dates, the guid nor further links."""
     # Without defaults, so that a field added later leaves every known entry as it was.
     seen = entry.model_dump_json(include=_SEEN_BY_READERS, exclude_defaults=True)
     return blake2b(seen.encode(), digest_size=16).hexdigest()

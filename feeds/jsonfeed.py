@@ -1,8 +1,9 @@
 """JSON Feed 1.0 and 1.1 (jsonfeed.org), both ways.
 
 What the format has no word for travels in its `_newsdesk` extension: on the feed `about`, `id` and
-`updated`; on an item `source`, `note`, `editors`, `published`, `rights` and `comments`. Of a person's
-address and e-mail the format carries one.
+`updated`; on an item `source`, `note`, `editors`, `published`, `rights`, `comments` and `links`. Of a
+person's address and e-mail the format carries one. An `external_url` beside a `url` is read as a
+related link; none is written, for nothing says which of the related links is the one that is commented on.
 """
 
 from __future__ import annotations
@@ -98,6 +99,7 @@ def _entry(item: Members, url: str, language: str | None, zone: str | None) -> E
         image=urls.gate(_string(item, "image") or _string(item, "banner_image"), link or url),
         enclosures=tuple(_enclosures(item, link or url)),
         comments=urls.gate(_string(own, "comments")),
+        links=normal.links((*_objects(own, "links"), _external(item)), link, url),
         rights=markup.title(_string(own, "rights")) or None,
         published=published,
         updated=updated,
@@ -129,6 +131,10 @@ def _enclosures(item: Members, base: str) -> Iterator[Enclosure]:
                 length=_whole(attachment, "size_in_bytes"),
                 duration=_whole(attachment, "duration_in_seconds"),
             )
+
+
+def _external(item: Members) -> Members:
+    return {"rel": "related", "href": item.get("external_url")}
 
 
 def _origin(own: Members) -> Origin | None:
@@ -241,6 +247,7 @@ def _extension(entry: Entry) -> Members:
             "published": _time(editorial.published),
             "rights": entry.rights,
             "comments": entry.comments,
+            "links": [_present(link.model_dump()) for link in entry.links],
         }
     )
 

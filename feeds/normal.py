@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from itertools import islice
 
-from feeds import dates, markup
-from feeds.entries import Entry, Moment, Person
+from feeds import dates, markup, urls
+from feeds.entries import Entry, Link, Moment, Person
 
 SUMMARY = 500  # characters
 NOTE = 10_000  # characters
 MOST_ENTRIES = 1000
+MOST_LINKS = 20
+FURTHER = ("related", "via", "alternate")  # rel
 LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")  # BCP 47, loosely
 MEDIA_TYPE = re.compile(r"[\w.+-]+/[\w.+-]+", re.ASCII)
 MAIL_ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(\.[\w-]+)+", re.ASCII)
@@ -90,6 +93,40 @@ def media_type(stated: str) -> str:
     """A media type such as `audio/mpeg`, its parameters left out; that of mere bytes where none is stated."""
     found = MEDIA_TYPE.match(stated.strip())
     return found[0] if found else "application/octet-stream"
+
+
+def links(found: Iterable[Mapping[str, object]], page: str | None, base: str | None) -> tuple[Link, ...]:
+    """The first twenty further links of an entry whose page is `page`, given by the fields of Link.
+
+    No two alternates are of one type and language (RFC 4287 §4.1.2), the page being that of HTML in
+    no stated language. Where there is no page there is no further one.
+    """
+    return tuple(islice(_further(filter(None, (_link(said, base) for said in found)), page), MOST_LINKS))
+
+
+def _further(found: Iterable[Link], page: str | None) -> Iterator[Link]:
+    taken: set[tuple[str | None, ...]] = {("alternate", None, None)}
+    for link in found:
+        alternate = link.rel == "alternate"
+        place = (link.rel, link.type, link.hreflang) if alternate else (link.rel, link.href)
+        if place not in taken and link.href != page and (page or not alternate):
+            taken.add(place)
+            yield link
+
+
+def _link(said: Mapping[str, object], base: str | None) -> Link | None:
+    texts = {name: value for name in Link.model_fields if isinstance(value := said.get(name), str)}
+    href, rel = urls.gate(texts.get("href", ""), base), texts.get("rel", "").strip().lower()
+    if href is None or rel not in FURTHER:
+        return None
+    kind = MEDIA_TYPE.match(texts.get("type", "").strip().lower())
+    return Link(
+        href=href,
+        rel=rel,
+        type=kind[0] if kind and kind[0] != "text/html" else None,
+        hreflang=language(texts.get("hreflang", "")),
+        title=markup.title(texts.get("title", ""), 200) or None,
+    )
 
 
 def terms(found: Iterable[str]) -> tuple[str, ...]:

@@ -84,6 +84,7 @@ def _entry(entry: Entry, feed_id: str) -> Entry:
             "image": _address(entry.image),
             "enclosures": tuple(_enclosures(entry.enclosures)),
             "comments": _address(entry.comments),
+            "links": normal.links((link.model_dump() for link in entry.links), url, None),
             "rights": markup.title(entry.rights) if entry.rights else None,
             "origin": _origin(entry.origin) if entry.origin else None,
         }

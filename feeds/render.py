@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 from feedgen.feed import FeedGenerator
 from lxml.etree import SubElement
 
-from feeds.entries import Editorial, Enclosure, Entry, Feed, Person
+from feeds.entries import Editorial, Enclosure, Entry, Feed, Link, Person
 from feeds.proof import changed_at, proofread, updated_at
 
 ATOM = "http://www.w3.org/2005/Atom"
@@ -106,6 +106,7 @@ class RssItem(Extension):
             _add(element, f"{{{ATOM}}}updated", _rfc3339(entry.updated.at))
         if entry.origin and entry.origin.feed_url:
             _add(element, "source", entry.origin.title, url=entry.origin.feed_url)
+        _add_further_links(element, f"{{{ATOM}}}link", entry.links)
         _add_creators(element, entry.authors)
         if entry.language and entry.language != self.feed.language:
             _add(element, f"{{{DC}}}language", entry.language)
@@ -182,6 +183,12 @@ def _add_links(element: Element, entry: Entry) -> None:
         _add(element, "link", rel="enclosure", type=enclosure.type, **length, href=enclosure.url)
     if entry.comments:  # RFC 4685 §4
         _add(element, "link", rel="replies", type="text/html", href=entry.comments)
+    _add_further_links(element, "link", entry.links)
+
+
+def _add_further_links(element: Element, name: str, links: tuple[Link, ...]) -> None:
+    for link in links:
+        _add(element, name, **link.model_dump(exclude_none=True))
 
 
 def _add_atom_source(element: Element, entry: Entry) -> None:

@@ -108,6 +108,7 @@ def _entry(said: Said, editorial: Editorial | None, channel: Channel) -> Entry:
         image=_image(said, enclosures, link or channel.base),
         enclosures=enclosures,
         comments=urls.gate(_string(said, "comments") or _link(said, "replies"), channel.base),
+        links=normal.links(_objects(said, "links"), link, channel.base),
         rights=markup.title(_string(said, "rights")) or None,
         published=published,
         updated=updated,

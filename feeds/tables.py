@@ -14,7 +14,7 @@ from pydantic import TypeAdapter
 from sqlalchemy import JSON, CheckConstraint, Dialect, Index, Text, TypeDecorator, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from feeds.entries import Editorial, Enclosure, Entry, Moment, Origin, Pace, Person, Value
+from feeds.entries import Editorial, Enclosure, Entry, Link, Moment, Origin, Pace, Person, Value
 
 
 class Kept(TypeDecorator[Any]):
@@ -173,6 +173,7 @@ class Item(Entry, SQLModel, table=True):
     authors: tuple[Person, ...] = Field(default=(), sa_type=Kept(tuple[Person, ...]))
     categories: tuple[str, ...] = Field(default=(), sa_type=Kept(tuple[str, ...]))
     enclosures: tuple[Enclosure, ...] = Field(default=(), sa_type=Kept(tuple[Enclosure, ...]))
+    links: tuple[Link, ...] = Field(default=(), sa_type=Kept(tuple[Link, ...]))
     published: Moment | None = Field(default=None, sa_type=Kept(Moment))
     updated: Moment | None = Field(default=None, sa_type=Kept(Moment))
     origin: Origin | None = Field(default=None, sa_type=Kept(Origin))

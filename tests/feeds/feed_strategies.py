@@ -23,7 +23,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import strategies as st
 
 from feeds import dates
-from feeds.entries import Editorial, Enclosure, Entry, Feed, Moment, Origin, Person
+from feeds.entries import Editorial, Enclosure, Entry, Feed, Link, Moment, Origin, Person
 
 LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEGéàçœßñØŁЖяΩλ日本語한"
 SIGNS = ".,;:!?()-—’“”«»'\"%+/#🎉"
@@ -107,6 +107,22 @@ def enclosures() -> st.SearchStrategy[Enclosure]:
     )
 
 
+def links(page: str | None) -> st.SearchStrategy[tuple[Link, ...]]:
+    """Further links of an entry: alternates only beside a page, no two of one type and language."""
+    kinds = st.sampled_from((None, "application/pdf", "application/atom+xml"))
+    languages = st.sampled_from((None, *LANGUAGES))
+    link = st.builds(
+        Link,
+        href=urls("further.example"),
+        rel=st.sampled_from(("related", "via", *(("alternate",) if page else ()))),
+        type=kinds,
+        hreflang=languages,
+        title=st.none() | texts(3),
+    ).filter(lambda link: link.rel != "alternate" or bool(link.type or link.hreflang))
+    apart = (lambda link: (link.rel, link.href), lambda link: (link.rel, link.type, link.hreflang))
+    return st.lists(link, max_size=3, unique_by=apart).map(tuple)
+
+
 def origins() -> st.SearchStrategy[Origin]:
     return st.builds(
         Origin,
@@ -135,9 +151,10 @@ def entries(draw: st.DrawFn, guid: str, language: str | None, sparse: bool) -> E
     content = draw(st.just("") | contents())
     summary = draw(texts(20) if content else st.just("") | texts(20))
     own_languages = st.sampled_from(LANGUAGES)
+    page = draw(st.none() | urls() | (st.just(guid) if guid.startswith("https") else st.none()))
     entry = Entry(
         guid=guid,
-        url=draw(st.none() | urls() | (st.just(guid) if guid.startswith("https") else st.none())),
+        url=page,
         title=title,
         summary="" if summary == title and not content else summary + "." * (summary == title),
         content=content,
@@ -149,6 +166,7 @@ def entries(draw: st.DrawFn, guid: str, language: str | None, sparse: bool) -> E
             st.lists(enclosures(), max_size=2, unique_by=lambda enclosure: enclosure.url).map(tuple)
         ),
         comments=draw(st.none() | urls("talk.example")),
+        links=draw(links(page)),
         rights=draw(st.none() | texts(4)),
         published=moment(published),
         updated=moment(published + timedelta(seconds=later)) if later else None,

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from feeds import identity
-from feeds.entries import Enclosure, Entry, Moment, Person
+from feeds.entries import Enclosure, Entry, Link, Moment, Person
 
 
 def entry(guid: str = "", **fields: Any) -> Entry:
@@ -152,9 +152,16 @@ def test_a_fingerprint_changes_with_what_a_reader_sees(change: dict[str, Any]) -
 
 
 @pytest.mark.parametrize(
-    "change", [{"guid": "h"}, {"published": Moment(raw="today")}, {"updated": Moment(raw="today")}], ids=str
+    "change",
+    [
+        {"guid": "h"},
+        {"published": Moment(raw="today")},
+        {"updated": Moment(raw="today")},
+        {"links": (Link(href="https://x.example/2", rel="via"),)},
+    ],
+    ids=str,
 )
-def test_a_fingerprint_does_not_change_with_dates_and_guid(change: dict[str, Any]) -> None:
+def test_a_fingerprint_does_not_change_with_dates_guid_and_further_links(change: dict[str, Any]) -> None:
     assert identity.fingerprint(FULL.model_copy(update=change)) == identity.fingerprint(FULL)
 
 

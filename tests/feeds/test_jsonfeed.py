@@ -11,7 +11,7 @@ from feed_strategies import feeds
 from hypothesis import given, settings
 
 from feeds import jsonfeed
-from feeds.entries import Editorial, Entry, Feed, Moment, Origin, Person
+from feeds.entries import Editorial, Entry, Feed, Link, Moment, Origin, Person
 from feeds.jsonfeed import NotAJSONFeed
 
 URL = "https://feeds.example/feed.json"
@@ -126,6 +126,21 @@ def test_the_author_of_version_1_0_is_read() -> None:
     assert item(author={"name": "Pia", "url": "mailto:pia@a.example"}).authors == (
         Person(name="Pia", email="pia@a.example"),
     )
+
+
+@pytest.mark.parametrize(
+    ("said", "url", "links"),
+    [
+        ({"url": "/1", "external_url": "/x"}, "/1", (Link(href="https://feeds.example/x", rel="related"),)),
+        ({"external_url": "/x"}, "/x", ()),
+        ({"url": "/1", "external_url": "/1"}, "/1", ()),
+        ({"url": "/1", "external_url": 3, "_newsdesk": {"links": [3, {"rel": "via"}]}}, "/1", ()),
+    ],
+    ids=["beside its page", "for want of another page", "the page itself", "wrong types"],
+)
+def test_an_external_url_is_a_related_link(said: dict[str, Any], url: str, links: tuple[Link, ...]) -> None:
+    entry = item(**said)
+    assert (entry.url, entry.links) == (f"https://feeds.example{url}", links)
 
 
 def test_text_content_keeps_its_lines_as_html_and_is_never_markup() -> None:

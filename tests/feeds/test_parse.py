@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from feeds.entries import Entry, Feed, Origin, Person
+from feeds.entries import Entry, Feed, Link, Origin, Person
 from feeds.parse import Unreadable, parse
 
 DOCUMENTS = Path(__file__).parents[1] / "documents"
@@ -116,6 +116,35 @@ def test_addresses_in_atom_are_resolved_against_the_xml_base_they_stand_in() -> 
     assert entry.url == "https://atlas.example/blog/2023/smallest"
     assert entry.enclosures[0].url == "https://atlas.example/blog/maps/smallest.pdf"
     assert 'href="https://atlas.example/blog/2023/fountain"' in entry.content
+
+
+def test_the_further_links_of_an_entry_are_kept_once_each_in_their_order() -> None:
+    """No two alternates of one type and language (RFC 4287 §4.1.2), the page being one of them."""
+    assert read("atom10-xhtml.atom").entries[1].links == (
+        Link(
+            href="https://atlas.example/blog/2023/porzh",
+            rel="alternate",
+            hreflang="br",
+            title="E brezhoneg",
+        ),
+        Link(href="https://atlas.example/blog/2023/port.pdf", rel="alternate", type="application/pdf"),
+        Link(href="https://atlas.example/maps/port", rel="related"),
+        Link(href="https://harbours.example/12", rel="via"),
+    )
+    assert read("atom10-xhtml.atom").entries[0].links == ()
+
+
+def test_an_rss_item_has_further_links_by_atom_link() -> None:
+    further = '<link>/1</link><a:link rel="alternate" href="/1"/><a:link rel="via" href="/2"/>'
+    entry = item(further, 'xmlns:a="http://www.w3.org/2005/Atom"')
+    assert entry.url == "https://site.example/1"
+    assert entry.links == (Link(href="https://site.example/2", rel="via"),)
+
+
+def test_of_very_many_links_the_first_twenty_are_kept() -> None:
+    many = "".join(f'<a:link rel="related" href="/{n}"/>' for n in range(50))
+    entry = item(many, 'xmlns:a="http://www.w3.org/2005/Atom"')
+    assert [link.href for link in entry.links] == [f"https://site.example/{n}" for n in range(20)]
 
 
 def test_an_atom_entry_keeps_its_authors_source_rights_and_language() -> None:

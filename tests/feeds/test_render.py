@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from feeds import dates, render
-from feeds.entries import Editorial, Enclosure, Entry, Feed, Moment, Origin, Person
+from feeds.entries import Editorial, Enclosure, Entry, Feed, Link, Moment, Origin, Person
 
 A = f"{{{render.ATOM}}}"
 DC = f"{{{render.DC}}}"
@@ -141,6 +141,7 @@ class TestBothFormats:
             image=bad,
             comments=bad,
             enclosures=[Enclosure(url=bad)],
+            links=[Link(href=bad, rel="via")],
             content=f'<a href="{bad}">x</a>',
         )
         assert b"javascript:" not in write(feed(spoilt, icon=bad))
@@ -232,6 +233,18 @@ class TestAtom:
             {"rel": "enclosure", "type": "audio/mpeg", "length": "5", "href": sound.url},
             {"rel": "enclosure", "type": "video/mp4", "href": film.url},
             {"rel": "replies", "type": "text/html", "href": page + "#talk"},
+        ]
+
+    def test_no_two_alternates_are_of_one_type_and_language(self) -> None:
+        """DuplicateAtomLink (RFC 4287 §4.1.2): the page is one of HTML in no stated language."""
+        languages = [None, "fr", "fr", "de"]
+        further = [
+            Link(href=f"https://harbour.example/{n}", rel="alternate", hreflang=tag)
+            for n, tag in enumerate(languages, 2)
+        ]
+        assert links(atom_entry(links=further))[1:] == [
+            {"rel": "alternate", "hreflang": "fr", "href": "https://harbour.example/3"},
+            {"rel": "alternate", "hreflang": "de", "href": "https://harbour.example/5"},
         ]
 
     def test_the_feed_links_to_itself_and_to_its_site(self) -> None:
@@ -392,6 +405,10 @@ class TestRSS:
             item(updated=dates.read("2023-11-21T00:00:00Z")).findtext(A + "updated") == "2023-11-21T00:00:00Z"
         )
         assert item().find(A + "updated") is None
+
+    def test_further_links_are_atom_links(self) -> None:
+        via = {"href": "https://o.example/7", "rel": "via", "type": "text/plain", "title": "O & co"}
+        assert links(item(links=[via])) == [via]
 
     def test_rights_language_and_comments(self) -> None:
         written = item(rights="CC BY", language="fr", comments="https://harbour.example/1#talk")
