@@ -25,7 +25,7 @@ from feeds.entries import Feed
 
 START_SECONDS = 30
 LARGE = 1_000_000  # bytes of a document after which a parser holds on to more memory than it needs
-MOST_WAITING = 50_000_000  # bytes of documents
+MOST_WAITING = 16_000_000  # bytes of documents
 KEPT = ("PATH", "LANG", "LC_", "LD_", "DYLD_", "PYTHON")  # of the environment; a parser needs no secrets
 
 

@@ -12,7 +12,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -29,7 +29,8 @@ from feeds.digest import digest
 from feeds.entries import Feed
 from feeds.tables import Source, Status
 
-MOST_AT_ONCE = 100
+MOST_AT_ONCE = 100  # sources
+MOST_ENTRIES_AT_ONCE = 1_000
 
 log = logging.getLogger(__name__)
 
@@ -114,10 +115,7 @@ class Poller:
         looking = [asyncio.create_task(gather(address)) for address in addresses]
         try:
             while len(results) < len(addresses):
-                batch = [await arrived.get()]
-                while not arrived.empty() and len(batch) < MOST_AT_ONCE:
-                    batch.append(arrived.get_nowait())
-                for result in await asyncio.to_thread(self.store, batch):
+                for result in await asyncio.to_thread(self.store, await _batch(arrived)):
                     results.append(result)
                     told(result)
         finally:
@@ -134,7 +132,7 @@ class Poller:
             if not isinstance(answer, Document):
                 return answer
             if digest(answer.body) == address.body_hash:
-                return Unchanged(answer)
+                return Unchanged(without_body(answer))
             return await self.read(answer, address.zone)
         except Exception as error:
             log.exception("source %s: newsdesk failed", address.source_id)
@@ -143,7 +141,9 @@ class Poller:
     async def read(self, document: Document, zone: str | None = None) -> Read | Failure:
         """The feed in a document; local times in it are those of `zone`."""
         feed = await self.parsers.read(document, zone)
-        return feed if isinstance(feed, Failure) else Read(document, feed, digest(document.body))
+        return (
+            feed if isinstance(feed, Failure) else Read(without_body(document), feed, digest(document.body))
+        )
 
     def store(self, batch: Sequence[tuple[Address, Outcome]]) -> list[Result]:
         """Write what came back of several sources, in one transaction; one at a time where that fails."""
@@ -241,6 +241,23 @@ class Poller:
         )
         fault = Fault(kind=failure.kind, message=failure.message)
         return Result(source=source.id, url=source.url, outcome="failed", error=fault)
+
+
+async def _batch(arrived: asyncio.Queue[tuple[Address, Outcome]]) -> list[tuple[Address, Outcome]]:
+    """What has arrived, at least one source's and no more than one transaction is to hold."""
+    batch = [await arrived.get()]
+    while not arrived.empty() and len(batch) < MOST_AT_ONCE and _entries(batch) < MOST_ENTRIES_AT_ONCE:
+        batch.append(arrived.get_nowait())
+    return batch
+
+
+def _entries(batch: Sequence[tuple[Address, Outcome]]) -> int:
+    return sum(len(outcome.feed.entries) for _, outcome in batch if isinstance(outcome, Read))
+
+
+def without_body(document: Document) -> Document:
+    """A document that has been read: its body is let go before it waits to be stored."""
+    return replace(document, body=b"")
 
 
 def keep(session: Session, source: Source, feed: Feed, now: datetime) -> ingest.Changes:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import shlex
-from collections.abc import Iterable
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,7 +19,7 @@ from curation.terminal import json_option
 if TYPE_CHECKING:
     from aggregator.answers import Address
     from aggregator.cli import Invocation
-    from aggregator.poll import Report, Result
+    from aggregator.poll import Report
     from feeds.tables import Source
 
 
@@ -118,24 +120,23 @@ def _askable(rows: Iterable[Source], now: datetime) -> list[Address]:
 
 
 async def _poll(invocation: Invocation, addresses: list[Address], quiet: bool) -> Report:
+    async with invocation.newsdesk.poller() as poller:
+        if quiet or not addresses or not sys.stderr.isatty():
+            return await poller.poll(addresses)
+        with _bar(len(addresses)) as advance:
+            return await poller.poll(addresses, lambda result: advance())
+
+
+@contextmanager
+def _bar(total: int) -> Iterator[Callable[[], None]]:
+    """A progress bar on standard error; what it gives is called at each step."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-    console = Console(stderr=True)
     columns = (TextColumn("polling"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    async with invocation.newsdesk.poller() as poller:
-        with Progress(
-            *columns,
-            console=console,
-            transient=True,
-            disable=quiet or not (addresses and console.is_terminal),
-        ) as bar:
-            task = bar.add_task("polling", total=len(addresses))
-
-            def told(result: Result) -> None:
-                bar.advance(task)
-
-            return await poller.poll(addresses, told)
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("polling", total=total)
+        yield lambda: bar.advance(task)
 
 
 def summary(report: Report) -> str:
