@@ -67,13 +67,8 @@ CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]{1,40})", re.I)
 
 ROOT = re.compile(r"<!--|<\?|<!DOCTYPE|<(?:html|body)\b|<(?:[\w.-]+:)?(rss|feed|rdf|opml)(?=[\s/>])", re.I)
 CLOSERS = {"<!--": "-->", "<?": "?>"}
-# Possessive throughout: one pass over the DTD, whatever stands in it.
-DOCTYPE = re.compile(
-    r"""<!DOCTYPE (?:[^<>\[\]"']|"[^"]*"|'[^']*')*+
-        (?:\[ (?:[^\]"'<]|"[^"]*"|'[^']*'
-            |<!--(?:[^-]|-(?!->))*+-->|<\?(?:[^?]|\?(?!>))*+\?>|<)*+ \]\s*+)?+ >""",
-    re.I | re.X,
-)
+QUOTED = {"<!--": "-->", "<?": "?>", '"': '"', "'": "'"}  # what opens in a DTD, and what closes it
+IN_DTD = re.compile(r"""<!--|<\?|["'\[\]<>]""")
 ENTITY = re.compile(
     r"""<!ENTITY\s+([A-Za-z][\w.-]{0,31})\s+(?:"((?:[^"<%&]|&#){0,64})"|'((?:[^'<%&]|&#){0,64})')\s*>"""
 )
@@ -124,13 +119,34 @@ def cut(text: str) -> tuple[str, dict[str, str]] | None:
                 return None
             at = end + len(CLOSERS[mark])
         elif mark == "<!DOCTYPE" and not dtd:
-            found = DOCTYPE.match(text, match.start())
-            dtd = found[0] if found else mark
+            dtd = doctype(text, match.start()) or mark
             at = match.start() + len(dtd)
         elif mark == "<!DOCTYPE":
             at = match.end()
         else:
             return None
+    return None
+
+
+def doctype(text: str, start: int) -> str | None:
+    """The document type declaration that starts here, with its internal subset; None where it does not end.
+
+    One pass, in which what stands between quotes or in a comment closes nothing.
+    """
+    at, inside = start + len("<!DOCTYPE"), False
+    while found := IN_DTD.search(text, at):
+        mark, at = found[0], found.end()
+        if mark in QUOTED and (inside or mark in "\"'"):
+            closed = text.find(QUOTED[mark], at)
+            if closed < 0:
+                return None
+            at = closed + len(QUOTED[mark])
+        elif mark == ">" and not inside:
+            return text[start:at]
+        elif not inside and mark != "[":
+            return None
+        else:
+            inside = mark != "]"
     return None
 
 

@@ -56,11 +56,11 @@ _HIDDEN = re.compile(
 )
 # A tag as HTML tokenises it (§13.2.5): quotes count after an equals sign only.
 _TAG = re.compile(
-    r"""<(/?)([a-z][^\s/>]*+)
+    r"""<(/?)([a-z][^\s/>]*)
     (?:
         [\s/]+ |
         [^\s/>][^\s/>=]* (?: \s* = \s* (?: "[^"]*(?:"|\Z) | '[^']*(?:'|\Z) | [^\s>"'][^\s>]* )? )?
-    )*+
+    )*
     (?: > | \Z )""",
     re.IGNORECASE | re.VERBOSE,
 )
