@@ -155,7 +155,10 @@ class Fetcher:
 
     async def _post_once(self, url: str, form: Mapping[str, str]) -> int | str:
         assert self._client is not None, "a Fetcher is used inside its context"
-        sent = self._client.post(URL(url, encoded=True), data=form, allow_redirects=False)
+        headers, way = self._by_proxy(url)
+        sent = self._client.post(
+            URL(url, encoded=True), data=form, headers=headers, allow_redirects=False, **way
+        )
         async with sent as response:
             location = response.headers.get("Location")
             if response.status in (307, 308) and location:
@@ -208,22 +211,24 @@ class Fetcher:
             headers["If-None-Match"] = address.etag
         if address.last_modified:
             headers["If-Modified-Since"] = address.last_modified
-        proxy, to_proxy = self.options.proxy, self._for_proxy()
-        if proxy is not None:  # it connects, so what it is asked for is checked here
-            guarded_by_name(url, self.options.allow_private_networks)
-            headers |= to_proxy if url.startswith("http:") else {}
+        for_proxy, way = self._by_proxy(url)
         return self._client.get(
-            URL(url, encoded=True),
-            headers=headers,
-            allow_redirects=False,
-            proxy=proxy,
-            proxy_headers=to_proxy,  # for the CONNECT before a request to an https address
+            URL(url, encoded=True), headers=headers | for_proxy, allow_redirects=False, **way
         )
 
-    def _for_proxy(self) -> dict[str, str]:
-        """The proxy's own permit, where there is one."""
-        said = access.headers(self.permits, urls.gate(self.options.proxy or "") or "")
-        return {"Proxy-Authorization": said["Authorization"]} if "Authorization" in said else {}
+    def _by_proxy(self, url: str) -> tuple[dict[str, str], dict[str, Any]]:
+        """The headers and arguments of a request that goes through the proxy; none where there is none.
+
+        The proxy connects, so every request must pass here, where what it is asked for is checked.
+        """
+        proxy = self.options.proxy
+        if proxy is None:
+            return {}, {}
+        guarded_by_name(url, self.options.allow_private_networks)
+        said = access.headers(self.permits, urls.gate(proxy) or "")
+        permit = {"Proxy-Authorization": said["Authorization"]} if "Authorization" in said else {}
+        # Its headers go with the CONNECT before an https address, else with the request itself.
+        return permit if url.startswith("http:") else {}, {"proxy": proxy, "proxy_headers": permit}
 
     async def _read(self, url: str, address: Address, response: aiohttp.ClientResponse) -> Answer:
         said = hints(response.headers)

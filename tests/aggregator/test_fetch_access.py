@@ -10,7 +10,7 @@ import pytest
 from web import Web, failed, found, http, options
 
 from aggregator import access
-from aggregator.answers import Address, Answer
+from aggregator.answers import Address, Answer, Failure
 from aggregator.fetch import Fetcher
 from config.access import permits
 from config.options import Access
@@ -156,6 +156,21 @@ async def test_a_redirect_through_a_proxy_passes_the_same_gate(web: Web) -> None
     web.put("http://site.example/feed", status=302, headers={"Location": "http://10.0.0.1/"})
     answer = await ask("http://site.example/feed", proxy=web.url("/"), allow_private_networks=())
     assert (failed(answer).kind, len(web.asked)) == ("blocked", 1)
+
+
+async def test_a_hub_is_asked_through_the_proxy_and_never_at_a_private_address(web: Web) -> None:
+    """Where there is a proxy no address is judged at connecting: a hub must not get round it."""
+    with Web() as inside:
+        inside.put("/hub", status=202)
+        web.put("http://hub.example/", status=202)
+        async with Fetcher(options(proxy=web.url("/"), allow_private_networks=())) as fetcher:
+            assert await fetcher.post("http://hub.example/", {"hub.mode": "subscribe"}) == 202
+            refused = await fetcher.post(inside.url("/hub"), {"hub.mode": "subscribe"})
+            rebound = await fetcher.post(f"http://hub.localtest.example:{inside.port}/hub", {})
+        assert isinstance(refused, Failure)
+        assert (refused.kind, isinstance(rebound, Failure)) == ("blocked", True)
+        assert web.asked[0].path == "http://hub.example/"
+        assert inside.asked == []
 
 
 async def test_a_failure_tells_no_secret(web: Web) -> None:
