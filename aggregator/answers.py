@@ -6,17 +6,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from aggregator.caching import Hints
+from feeds.entries import NOWHERE, Home
 
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """What a poll must know of a source: where, what we have of it, and its time zone."""
+    """What a poll must know of a source: where, what we have of it, and where it is at home."""
 
     source_id: int
     url: str
     etag: str | None = None
     last_modified: str | None = None
-    zone: str | None = None
+    home: Home = NOWHERE
     body_hash: str | None = None
 
 

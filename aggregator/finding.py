@@ -9,12 +9,13 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from aggregator import sources
+from aggregator import sources, store
 from aggregator.answers import Address, Document, Failure
 from aggregator.poll import Outcome, Poller, Read
 from config.errors import UsageFault
 from feeds import discovery, urls
 from feeds.discovery import Candidate
+from feeds.entries import NOWHERE, Home
 from feeds.tables import Source
 
 NOTHING_HERE = frozenset({"not_a_feed", "empty", "http_404", "http_403", "gone", "redirect"})
@@ -55,7 +56,7 @@ async def subscribe(
     Raises SourceRefused where there is none, where it is a source already, and where a page names
     several and none is picked; UsageFault for a pick of what there is not.
     """
-    found = await feed(poller, url, given.get("zone"), pick)
+    found = await feed(poller, url, Home(zone=given.get("zone")), pick)
     with poller.database.writing() as session:
         source = sources.add(session, found.url, poller.now(), **given)
         said = found.read.feed
@@ -63,18 +64,18 @@ async def subscribe(
     return Added(source, found, await _keep_older(poller, source, found.read, history))
 
 
-async def feed(poller: Poller, url: str, zone: str | None = None, pick: int | None = None) -> Found:
+async def feed(poller: Poller, url: str, home: Home = NOWHERE, pick: int | None = None) -> Found:
     """The feed at an address, or the one that its page names, or the first at a usual place of its site."""
-    answer = await poller.fetcher.fetch(Address(0, url, zone=zone))
-    outcome = await poller.read(answer, zone) if isinstance(answer, Document) else answer
+    answer = await poller.fetcher.fetch(Address(0, url, home=home))
+    outcome = await poller.read(answer, home) if isinstance(answer, Document) else answer
     if isinstance(outcome, Read):
         return Found(url, outcome)
     refusal = sources.refused(url, _failure(outcome))
     if not isinstance(answer, Document) or _failure(outcome).kind not in NOTHING_HERE:
         raise refusal
     if named := discovery.candidates(answer.body, answer.url):
-        return await _named(poller, url, zone, _picked(url, named, pick))
-    found = await _usual(poller, answer.url, zone)
+        return await _named(poller, url, home, _picked(url, named, pick))
+    found = await _usual(poller, answer.url, home)
     if found is None:
         raise refusal
     return found
@@ -91,8 +92,8 @@ def _picked(url: str, named: Sequence[Candidate], pick: int | None) -> Candidate
     return named[(pick or 1) - 1]
 
 
-async def _named(poller: Poller, page: str, zone: str | None, candidate: Candidate) -> Found:
-    outcome = await poller.look(Address(0, candidate.url, zone=zone))
+async def _named(poller: Poller, page: str, home: Home, candidate: Candidate) -> Found:
+    outcome = await poller.look(Address(0, candidate.url, home=home))
     if not isinstance(outcome, Read):
         failure = _failure(outcome)
         raise sources.SourceRefused(
@@ -102,10 +103,10 @@ async def _named(poller: Poller, page: str, zone: str | None, candidate: Candida
     return Found(candidate.url, outcome, page)
 
 
-async def _usual(poller: Poller, page: str, zone: str | None) -> Found | None:
+async def _usual(poller: Poller, page: str, home: Home) -> Found | None:
     """The first feed at the usual places; a server that is in trouble or says no is asked no further."""
     for candidate in discovery.well_known(page):
-        outcome = await poller.look(Address(0, candidate.url, zone=zone))
+        outcome = await poller.look(Address(0, candidate.url, home=home))
         if isinstance(outcome, Read):
             return Found(candidate.url, outcome, page)
         if _failure(outcome).kind not in NOTHING_HERE:
@@ -117,7 +118,7 @@ async def _keep_older(poller: Poller, source: Source, first: Read, most: int) ->
     """Keep the older pages of a source, each in a transaction of its own."""
     assert source.id is not None
     pages = items = 0
-    async for outcome in older(poller, first, source.zone, most):
+    async for outcome in older(poller, first, store.home(source), most):
         if not isinstance(outcome, Read):
             failure = _failure(outcome)
             return History(pages, items, f"{failure.kind}: {failure.message}")
@@ -126,7 +127,7 @@ async def _keep_older(poller: Poller, source: Source, first: Read, most: int) ->
     return History(pages, items)
 
 
-async def older(poller: Poller, first: Read, zone: str | None, most: int) -> AsyncIterator[Outcome]:
+async def older(poller: Poller, first: Read, home: Home, most: int) -> AsyncIterator[Outcome]:
     """Up to `most` pages of older entries (RFC 5005 §3 and §4), the newest first, ending with what failed.
 
     A page that was read before, by its address or its content, ends them.
@@ -136,7 +137,7 @@ async def older(poller: Poller, first: Read, zone: str | None, most: int) -> Asy
         address = page.feed.previous
         if address is None or urls.canonical(address) in seen:
             return
-        outcome = await poller.look(Address(0, address, zone=zone))
+        outcome = await poller.look(Address(0, address, home=home))
         if isinstance(outcome, Read) and outcome.body_hash in seen:
             return
         yield outcome

@@ -18,7 +18,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from typing import BinaryIO
 
-from feeds.entries import Feed, Value
+from feeds.entries import NOWHERE, Feed, Home, Value
 
 LENGTH = struct.Struct(">I")
 READY = b"ready"
@@ -32,7 +32,7 @@ class Question(Value):
 
     url: str
     content_type: str = ""
-    zone: str | None = None
+    home: Home = NOWHERE
 
 
 class Answer(Value):
@@ -72,7 +72,7 @@ def answer(question: Question, document: bytes) -> Answer:
     from feeds.parse import Unreadable, parse
 
     try:
-        return Answer(feed=parse(document, **question.model_dump()))
+        return Answer(feed=parse(document, **dict(question)))
     except Unreadable as error:
         if isinstance(error.__cause__, MemoryError):
             raise error.__cause__ from None

@@ -21,7 +21,7 @@ from typing import Self
 
 from aggregator.answers import Document, Failure, one_line
 from aggregator.parser import LENGTH, OUT_OF_MEMORY, Answer, Question, framed
-from feeds.entries import Feed
+from feeds.entries import NOWHERE, Feed, Home
 
 START_SECONDS = 30
 LARGE = 1_000_000  # bytes of a document after which a parser holds on to more memory than it needs
@@ -73,9 +73,9 @@ class Parsers:
         """The process ids of the parsers that run."""
         return [parser.process.pid for parser in self._running]
 
-    async def read(self, document: Document, zone: str | None = None) -> Feed | Failure:
-        """The feed in a document; local times in it are those of `zone`."""
-        question = Question(url=document.url, content_type=document.content_type, zone=zone)
+    async def read(self, document: Document, home: Home = NOWHERE) -> Feed | Failure:
+        """The feed in a document; local times in it are those of its `home`."""
+        question = Question(url=document.url, content_type=document.content_type, home=home)
         with self._waits(len(document.body)):
             answer = await self._ask(question, document.body)
         return answer.feed or Failure(answer.kind, one_line(answer.message), document.hints)

@@ -26,7 +26,7 @@ from aggregator.fetch import Fetcher
 from aggregator.parsers import Parsers
 from config.options import Polling
 from feeds.digest import digest
-from feeds.entries import Feed
+from feeds.entries import NOWHERE, Feed, Home
 from feeds.tables import Source, Status
 
 MOST_AT_ONCE = 100  # sources
@@ -133,14 +133,14 @@ class Poller:
                 return answer
             if digest(answer.body) == address.body_hash:
                 return Unchanged(without_body(answer))
-            return await self.read(answer, address.zone)
+            return await self.read(answer, address.home)
         except Exception as error:
             log.exception("source %s: newsdesk failed", address.source_id)
             return Failure("internal", one_line(error))
 
-    async def read(self, document: Document, zone: str | None = None) -> Read | Failure:
-        """The feed in a document; local times in it are those of `zone`."""
-        feed = await self.parsers.read(document, zone)
+    async def read(self, document: Document, home: Home = NOWHERE) -> Read | Failure:
+        """The feed in a document; local times in it are those of its `home`."""
+        feed = await self.parsers.read(document, home)
         return (
             feed if isinstance(feed, Failure) else Read(without_body(document), feed, digest(document.body))
         )

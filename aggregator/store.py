@@ -16,7 +16,7 @@ from aggregator.answers import Address
 from aggregator.ingest import Arrival, Changes, Known
 from config.errors import UsageFault
 from feeds import urls
-from feeds.entries import Entry
+from feeds.entries import Entry, Home
 from feeds.tables import Item, Move, PurgedKey, Revision, Source, Status
 
 RHYTHM_ENTRIES = 20
@@ -69,7 +69,12 @@ def _sleeps(source: Source, now: datetime) -> bool:
 def address(source: Source) -> Address:
     """What a poll must know of a source."""
     assert source.id is not None
-    return Address(source.id, source.url, source.etag, source.last_modified, source.zone, source.body_hash)
+    return Address(source.id, source.url, source.etag, source.last_modified, home(source), source.body_hash)
+
+
+def home(source: Source) -> Home:
+    """Where a source is at home, as far as its dates need it."""
+    return Home(zone=source.zone)
 
 
 def item_counts(session: Session) -> dict[int, int]:

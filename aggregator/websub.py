@@ -12,10 +12,10 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from aggregator import hubs, poll
+from aggregator import hubs, poll, store
 from aggregator.answers import Document, Failure
 from aggregator.poll import Poller
-from feeds.entries import Feed
+from feeds.entries import NOWHERE, Feed, Home
 from feeds.tables import Source, Subscription
 
 PATH = "websub"
@@ -126,18 +126,18 @@ class Subscriber:
 
     async def _read(self, row: Subscription, content_type: str, body: bytes) -> Feed | None:
         document = Document(url=row.topic, body=body, content_type=content_type)
-        zone = await asyncio.to_thread(self._zone, row)
+        home = await asyncio.to_thread(self._home, row)
         try:
             async with asyncio.timeout(LONGEST_READING):
-                found = await self.poller.read(document, zone)
+                found = await self.poller.read(document, home)
         except TimeoutError:
             return None
         return found.feed if isinstance(found, poll.Read) else None
 
-    def _zone(self, row: Subscription) -> str | None:
+    def _home(self, row: Subscription) -> Home:
         with self.poller.database.reading() as session:
             source = session.get(Source, row.source_id)
-            return source.zone if source else None
+            return store.home(source) if source else NOWHERE
 
     def _settle(self, called: Subscription, feed: Feed | None) -> None:
         """Keep what was told; the source's validators stay those of the last document polled."""

@@ -13,7 +13,7 @@ from functools import cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo, available_timezones
 
-from feeds.entries import KnownBy, Moment
+from feeds.entries import NOWHERE, Home, KnownBy, Moment
 
 LONGEST = 200
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
@@ -60,17 +60,17 @@ class Reading(NamedTuple):
 Recogniser = Callable[[str], Reading | None]
 
 
-def read(raw: str, zone: str | None = None) -> Moment:
+def read(raw: str, home: Home = NOWHERE) -> Moment:
     """The moment a date means; without an instant where it means none. Raises nothing.
 
-    `zone` is the IANA name of the source's zone: it places dates that name no zone themselves.
+    `home` is where its source is: it places dates that name no zone themselves.
     """
     raw = "".join(filter(str.isprintable, " ".join(raw.split())))[:LONGEST]
     try:
         reading = _recognise(_plain(raw))
         # Year 1 is how some programs, Hugo among them, write "no date".
         if reading and reading.local.year > 1:
-            return _place(raw, reading, zone)
+            return _place(raw, reading, home)
     except (ValueError, OverflowError):
         pass
     return Moment(raw=raw)
@@ -175,22 +175,22 @@ def _since_midnight(part: dict[str, str]) -> timedelta:
     return timedelta(hours=hour, minutes=minute, seconds=second, microseconds=microsecond)
 
 
-def _place(raw: str, reading: Reading, home: str | None) -> Moment:
+def _place(raw: str, reading: Reading, home: Home) -> Moment:
     zone, known_by, name = _zone_of(reading, home)
     # PEP 495: by fold=0 a repeated hour is the earlier instant, and a skipped one moves forward.
     at = reading.local.replace(tzinfo=zone, fold=0).astimezone(UTC)
     return Moment(raw=raw, at=at, known_by=known_by, zone=name)
 
 
-def _zone_of(reading: Reading, home: str | None) -> tuple[tzinfo, KnownBy, str]:
+def _zone_of(reading: Reading, home: Home) -> tuple[tzinfo, KnownBy, str]:
     """The zone of a local time: its own offset or zone's name, else its source's zone, else UTC."""
-    own = _iana(home) if home else None
+    own = _iana(home.zone) if home.zone else None
     if offset := _offset(reading.zone):
         return offset, "offset", datetime.min.replace(tzinfo=offset).isoformat()[-6:]
     if found := _named(reading, own):
         return found[0], "zone name", found[1]
-    if own and home:
-        return own, "source zone", home
+    if own and home.zone:
+        return own, "source zone" if home.confidence is None else "inferred", home.zone
     return UTC, "assumed UTC", "UTC"
 
 

@@ -12,7 +12,7 @@ from typing import Literal
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 KnownBy = Literal["offset", "zone name", "source zone", "inferred", "assumed UTC", "first seen"]
-
+Doubt = Literal["repeated hour", "skipped hour", "ambiguous zone"]
 
 CONFIDENCE: dict[KnownBy | None, float] = {
     "offset": 1.0,
@@ -59,17 +59,34 @@ class Link(Value):
     title: str | None = None
 
 
+class Home(Value):
+    """Where a source is at home, as far as its dates need it.
+
+    `zone` is the IANA zone of the dates that name none, given by an editor, or inferred with this
+    `confidence` (0 to 1). `language` (BCP 47) and `country` (ISO 3166) tell what an abbreviation means.
+    """
+
+    zone: str | None = None
+    confidence: float | None = None
+    language: str | None = None
+    country: str | None = None
+
+
+NOWHERE = Home()
+
+
 class Moment(Value):
     """A date as its source wrote it, the instant it was read as, and how that was known.
 
     `at` is None where the string means no instant. `zone` is the name or offset by which
-    a local time was placed.
+    a local time was placed; `doubt` is what else could have been meant.
     """
 
     raw: str
     at: AwareDatetime | None = None
     known_by: KnownBy | None = None
     zone: str | None = None
+    doubt: Doubt | None = None
 
     @property
     def confidence(self) -> float:

@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from feeds import markup, normal, urls
-from feeds.entries import Editorial, Enclosure, Entry, Feed, Moment, Origin, Person
+from feeds.entries import NOWHERE, Editorial, Enclosure, Entry, Feed, Home, Moment, Origin, Person
 
 VERSION = "https://jsonfeed.org/version/1.1"
 ABOUT = "https://newsdesk.example/ns/1.0"
@@ -27,8 +27,8 @@ class NotAJSONFeed(ValueError):
     """The document is no JSON Feed; the message says in one line what it is instead."""
 
 
-def parse(document: str | bytes, *, url: str, zone: str | None = None) -> Feed:
-    """The feed a JSON document holds; `url` is its address, `zone` the IANA zone of its naive dates.
+def parse(document: str | bytes, *, url: str, home: Home = NOWHERE) -> Feed:
+    """The feed a JSON document holds; `url` is its address, `home` where its dates are.
 
     Raises NotAJSONFeed. A member of a wrong type is as good as absent, and an item that cannot
     be read is left out.
@@ -37,7 +37,7 @@ def parse(document: str | bytes, *, url: str, zone: str | None = None) -> Feed:
     own = _object(feed, "_newsdesk")
     address = urls.gate(_string(feed, "feed_url"), url) or url
     language = normal.language(_string(feed, "language"))
-    entries = list(_entries(feed, url, language, zone))
+    entries = list(_entries(feed, url, language, home))
     return Feed(
         title=markup.title(_string(feed, "title")),
         id=markup.text_safe(_string(own, "id")) or address,
@@ -73,20 +73,20 @@ def _load(document: str | bytes) -> Members:
     return feed
 
 
-def _entries(feed: Members, url: str, language: str | None, zone: str | None) -> Iterator[Entry]:
+def _entries(feed: Members, url: str, language: str | None, home: Home) -> Iterator[Entry]:
     for item in feed["items"]:
         if isinstance(item, dict):
             with suppress(Exception):  # one bad item never costs its neighbours
-                yield _entry(item, url, language, zone)
+                yield _entry(item, url, language, home)
 
 
-def _entry(item: Members, url: str, language: str | None, zone: str | None) -> Entry:
+def _entry(item: Members, url: str, language: str | None, home: Home) -> Entry:
     own = _object(item, "_newsdesk")
     link = urls.gate(_string(item, "url") or _string(item, "external_url"), url)
     title = markup.title(_string(item, "title"))
     content = _string(item, "content_html") or normal.from_text(_string(item, "content_text"))
     summary, content = normal.told(title, normal.from_text(_string(item, "summary")), content, link or url)
-    published, updated = normal.dated([_string(item, "date_published")], _string(item, "date_modified"), zone)
+    published, updated = normal.dated([_string(item, "date_published")], _string(item, "date_modified"), home)
     return Entry(
         guid=_id(item),
         url=link,

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from itertools import islice
 
 from feeds import dates, markup, urls
-from feeds.entries import Entry, Link, Moment, Person
+from feeds.entries import NOWHERE, Entry, Home, Link, Moment, Person
 
 SUMMARY = 500  # characters
 NOTE = 10_000  # characters
@@ -49,27 +49,27 @@ def told(title: str, summary: str, content: str, base: str | None) -> tuple[str,
     return short, "" if said else full
 
 
-def dated(published: Sequence[str], updated: str, zone: str | None) -> tuple[Moment | None, Moment | None]:
+def dated(published: Sequence[str], updated: str, home: Home) -> tuple[Moment | None, Moment | None]:
     """When an entry was published, by the first date that can be read, and updated, where that is another.
 
     Where a source gives but one date it is the date of publication, whatever it is called.
     """
-    moments = [moment for raw in (*published, updated) if (moment := date(raw, zone))]
+    moments = [moment for raw in (*published, updated) if (moment := date(raw, home))]
     first = next((moment for moment in moments if moment.at), moments[0] if moments else None)
-    last = date(updated, zone)
+    last = date(updated, home)
     return first, last if first and last and last.at and last.at != first.at else None
 
 
-def date(raw: str, zone: str | None) -> Moment | None:
+def date(raw: str, home: Home) -> Moment | None:
     """A date, None for an empty string and for year 1, which Hugo writes for no date."""
-    moment = dates.read(raw, zone) if raw.strip() else None
+    moment = dates.read(raw, home) if raw.strip() else None
     if moment is None or ("0001" in raw and (moment.at is None or moment.at.year == 1)):
         return None
     return moment
 
 
-def instant(raw: str, zone: str | None = None) -> datetime | None:
-    moment = date(raw, zone)
+def instant(raw: str, home: Home = NOWHERE) -> datetime | None:
+    moment = date(raw, home)
     return moment.at if moment else None
 
 

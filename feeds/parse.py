@@ -13,7 +13,7 @@ from typing import Any, Literal
 import feedparser
 
 from feeds import decode, jsonfeed, module, normal, pace, said
-from feeds.entries import Feed
+from feeds.entries import NOWHERE, Feed, Home
 
 Kind = Literal["not_a_feed", "empty", "bad_encoding", "parse"]
 
@@ -38,14 +38,14 @@ class Unreadable(ValueError):
         return Unreadable, (self.kind, str(self))  # it travels between processes
 
 
-def parse(document: bytes, *, url: str, content_type: str = "", zone: str | None = None) -> Feed:
+def parse(document: bytes, *, url: str, content_type: str = "", home: Home = NOWHERE) -> Feed:
     """The feed in a document of bytes. Raises Unreadable and nothing else.
 
-    `url` is the document's address, `content_type` its HTTP header, `zone` the IANA zone in which its
+    `url` is the document's address, `content_type` its HTTP header, `home` where its
     source writes dates without one. At most the newest thousand entries are kept.
     """
     try:
-        return _parse(document, url, content_type, zone)
+        return _parse(document, url, content_type, home)
     except Unreadable:
         raise
     except jsonfeed.NotAJSONFeed as error:
@@ -55,19 +55,19 @@ def parse(document: bytes, *, url: str, content_type: str = "", zone: str | None
         raise Unreadable("parse", line[:500]) from error
 
 
-def _parse(document: bytes, url: str, content_type: str, zone: str | None) -> Feed:
+def _parse(document: bytes, url: str, content_type: str, home: Home) -> Feed:
     text = decode.as_text(document, content_type)
     if not text.strip("\0 \t\r\n"):
         raise Unreadable("empty", "the document is empty")
     if text.count("\ufffd") * 10 > len(text):
         raise Unreadable("bad_encoding", "the document is in no encoding that is known or declared")
     if text.lstrip().startswith("{"):
-        return jsonfeed.parse(text, url=url, zone=zone)
+        return jsonfeed.parse(text, url=url, home=home)
     xml, dropped = _thinned(decode.xml(text) or "")
     found = _read(xml) if xml else {}
     if not found.get("version"):
         raise Unreadable("not_a_feed", f"neither RSS nor Atom nor JSON Feed: {_beginning(text)}")
-    feed = said.feed(found, module.read(xml), url, zone, pace.skipped(xml))
+    feed = said.feed(found, module.read(xml), url, home, pace.skipped(xml))
     return feed.model_copy(update={"left_out": feed.left_out + dropped})
 
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from feeds import markup, normal, urls
 from feeds import pace as paces
-from feeds.entries import Editorial, Enclosure, Entry, Feed, Origin, Person
+from feeds.entries import Editorial, Enclosure, Entry, Feed, Home, Origin, Person
 
 Said = dict[str, Any]
 
@@ -30,7 +30,7 @@ class Channel:
 
     base: str
     language: str | None
-    zone: str | None
+    home: Home
     atom: bool
 
 
@@ -38,7 +38,7 @@ def feed(
     found: Said,
     editorials: Sequence[Editorial | None],
     url: str,
-    zone: str | None,
+    home: Home,
     skipped: paces.Skipped = ((), ()),
 ) -> Feed:
     """The Feed in what feedparser `found` at `url`; `editorials` go with its entries, one to one.
@@ -51,7 +51,7 @@ def feed(
     address = urls.gate(_link(said, "self"), url) or url
     language = normal.language(_string(said, "language"))
     # RSS has no base: its relative addresses are the site's, wherever the feed is served from.
-    channel = Channel(url if atom else site or url, language, zone, atom)
+    channel = Channel(url if atom else site or url, language, home, atom)
     entries = list(_entries(_objects(found, "entries"), editorials, channel))
     return Feed(
         title=markup.title(_string(said, "title")),
@@ -62,7 +62,7 @@ def feed(
         language=language,
         icon=_first_url((_string(said, "icon"), _string(said, "logo"), _href(said.get("image"))), url),
         authors=_authors(said, url),
-        updated=normal.instant(_string(said, "updated") or _string(said, "published"), zone),
+        updated=normal.instant(_string(said, "updated") or _string(said, "published"), home),
         hub=urls.gate(_link(said, "hub"), url),
         previous=urls.gate(_link(said, "prev-archive") or _link(said, "next"), url),
         pace=paces.pace(
@@ -92,7 +92,7 @@ def _entry(said: Said, editorial: Editorial | None, channel: Channel) -> Entry:
     base = urls.gate(_string(content or summary, "base"), channel.base) if (content or summary) else None
     short, full = normal.told(title, _html(summary), _html(content), base or link or channel.base)
     dates = [_string(said, name) for name in ("published", "created")]
-    published, updated = normal.dated(dates, _string(said, "updated"), channel.zone)
+    published, updated = normal.dated(dates, _string(said, "updated"), channel.home)
     enclosures = tuple(_enclosures(said, link or channel.base))
     return Entry(
         guid=markup.text_safe(_string(said, "id")).strip(),

@@ -12,6 +12,7 @@ from aggregator.app import Newsdesk
 from aggregator.fetch import Fetcher
 from aggregator.parsers import Parsers
 from feeds.digest import digest
+from feeds.entries import NOWHERE, Home
 from feeds.parse import parse
 
 NOON = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
@@ -56,9 +57,9 @@ class Clock:
         return self.at
 
 
-def read(document: Document, zone: str | None = None) -> poll.Read:
+def read(document: Document, home: Home = NOWHERE) -> poll.Read:
     """A document as if it had just been fetched and read."""
-    feed = parse(document.body, url=document.url, content_type=document.content_type, zone=zone)
+    feed = parse(document.body, url=document.url, content_type=document.content_type, home=home)
     return poll.Read(document, feed, digest(document.body))
 
 
@@ -72,5 +73,5 @@ def keep(
         address = store.address(row)
     fetcher = Fetcher(newsdesk.settings.fetch)
     poller = poll.Poller(newsdesk.database, fetcher, Parsers(), newsdesk.settings.poll, newsdesk.now)
-    poller.store([(address, read(Document(url, body), address.zone))])
+    poller.store([(address, read(Document(url, body), address.home))])
     return address.source_id

@@ -24,11 +24,12 @@ from aggregator.caching import Hints
 from aggregator.fetch import Fetcher
 from aggregator.parsers import Limits, Parsers
 from config.starters import NEWSROOM
-from feeds.entries import Feed
+from feeds.entries import Feed, Home
 from feeds.parse import parse
 from feeds.tables import Source
 
 URL = "https://site.example/feed.xml"
+PARIS = Home(zone="Europe/Paris")
 CHANNEL = '<?xml version="1.0"?><rss version="2.0"><channel><title>A site</title>'
 SLOW = Document(URL, (CHANNEL + "<item>" * 100_000).encode())  # many seconds of computing
 
@@ -65,8 +66,8 @@ async def at_work(pool: Parsers) -> int:
 async def test_a_parser_reads_what_parse_reads(file: Path) -> None:
     body = file.read_bytes()
     async with Parsers() as pool:
-        read = await pool.read(Document(URL, body), "Europe/Paris")
-    assert read == parse(body, url=URL, zone="Europe/Paris")
+        read = await pool.read(Document(URL, body), PARIS)
+    assert read == parse(body, url=URL, home=PARIS)
 
 
 @pytest.mark.parametrize(

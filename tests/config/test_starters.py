@@ -16,7 +16,7 @@ from config.errors import UsageFault
 from config.options import Access, Edition, spell
 from config.settings import NOT_SETTINGS, TABLES, VARIABLES, Settings, load
 from feeds import opml, urls
-from feeds.entries import Entry, Feed
+from feeds.entries import Entry, Feed, Home
 from feeds.parse import parse
 
 CONFIG = Path(starters.__file__).parent
@@ -130,7 +130,7 @@ def newsroom() -> dict[starters.Sample, Feed]:
         sample: parse(
             (starters.NEWSROOM / sample.file).read_bytes(),
             url=f"https://sample.example/{sample.file}",
-            zone=sample.zone,
+            home=Home(zone=sample.zone),
         )
         for sample in starters.samples()
     }

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from feeds import dates
-from feeds.entries import Moment
+from feeds.entries import Home, Moment
 
 EIGHT = datetime(2026, 11, 20, 8, tzinfo=UTC)
 SEVEN = datetime(2026, 11, 20, 7, tzinfo=UTC)
@@ -125,7 +125,7 @@ NO_INSTANT = [
 
 @pytest.mark.parametrize(("raw", "at"), OWN_OFFSET, ids=[raw for raw, _ in OWN_OFFSET])
 def test_a_date_with_its_own_offset_is_placed_by_it_whatever_the_source(raw: str, at: datetime) -> None:
-    moment = dates.read(raw, "America/New_York")
+    moment = dates.read(raw, Home(zone="America/New_York"))
     assert (moment.at, moment.known_by) == (at, "offset")
 
 
@@ -136,7 +136,7 @@ def test_a_date_without_zone_of_a_source_without_zone_is_assumed_to_be_utc(raw: 
 
 @pytest.mark.parametrize("raw", NO_INSTANT)
 def test_what_means_no_instant_has_none(raw: str) -> None:
-    assert dates.read(raw, "Europe/Paris") == Moment(raw=raw.strip())
+    assert dates.read(raw, Home(zone="Europe/Paris")) == Moment(raw=raw.strip())
 
 
 @pytest.mark.parametrize(
@@ -155,7 +155,7 @@ def test_what_means_no_instant_has_none(raw: str) -> None:
 )
 def test_a_zone_that_has_one_meaning_is_known_by_name(name: str, hours: int) -> None:
     at = datetime(2026, 11, 20, 8, tzinfo=timezone(timedelta(hours=hours)))
-    moment = dates.read(f"Fri, 20 Nov 2026 08:00:00 {name}", "Europe/Paris")
+    moment = dates.read(f"Fri, 20 Nov 2026 08:00:00 {name}", Home(zone="Europe/Paris"))
     assert (moment.at, moment.known_by, moment.zone) == (at, "zone name", name)
 
 
@@ -166,18 +166,18 @@ def test_a_date_may_name_an_iana_zone() -> None:
 
 def test_an_ambiguous_zone_is_that_of_the_source_where_the_source_uses_it() -> None:
     raw = "Fri, 20 Nov 2026 16:00:00 CST"
-    assert dates.read(raw, "Asia/Shanghai").at == EIGHT
+    assert dates.read(raw, Home(zone="Asia/Shanghai")).at == EIGHT
     assert dates.read(raw).at == datetime(2026, 11, 20, 22, tzinfo=UTC)
 
 
 def test_a_zone_nobody_knows_leaves_the_date_to_the_zone_of_the_source() -> None:
-    moment = dates.read("Fri, 20 Nov 2026 08:00:00 XYZ", "Europe/Paris")
+    moment = dates.read("Fri, 20 Nov 2026 08:00:00 XYZ", Home(zone="Europe/Paris"))
     assert (moment.at, moment.known_by) == (SEVEN, "source zone")
 
 
 @pytest.mark.parametrize("zone", ["Nowhere/City", "", "../etc/passwd", "Europe", "\x00"])
 def test_a_zone_name_that_is_none_counts_as_unknown(zone: str) -> None:
-    assert dates.read("2026-11-20 08:00", zone).known_by == "assumed UTC"
+    assert dates.read("2026-11-20 08:00", Home(zone=zone)).known_by == "assumed UTC"
 
 
 @pytest.mark.parametrize(
@@ -191,7 +191,7 @@ def test_a_zone_name_that_is_none_counts_as_unknown(zone: str) -> None:
     ],
 )
 def test_a_date_without_zone_is_placed_by_the_zone_of_its_source(local: str, utc: datetime) -> None:
-    assert dates.read(local, "Europe/Paris") == Moment(
+    assert dates.read(local, Home(zone="Europe/Paris")) == Moment(
         raw=local, at=utc, known_by="source zone", zone="Europe/Paris"
     )
 
@@ -229,7 +229,7 @@ def test_reading_undoes_writing(at: datetime, zone: timezone, write) -> None:  #
 )
 @settings(max_examples=500)
 def test_reading_never_raises(raw: str, zone: str | None) -> None:
-    moment = dates.read(raw, zone)
+    moment = dates.read(raw, Home(zone=zone))
     assert (moment.at is None) == (moment.known_by is None)
 
 

@@ -11,7 +11,7 @@ from feed_strategies import feeds
 from hypothesis import given, settings
 
 from feeds import jsonfeed
-from feeds.entries import Editorial, Entry, Feed, Link, Moment, Origin, Person
+from feeds.entries import Editorial, Entry, Feed, Home, Link, Moment, Origin, Person
 from feeds.jsonfeed import NotAJSONFeed
 
 URL = "https://feeds.example/feed.json"
@@ -156,7 +156,7 @@ def test_html_content_is_cleaned_and_links_are_resolved_against_the_item() -> No
 
 def test_a_naive_date_is_read_in_the_zone_of_its_source() -> None:
     naive = document({"id": "1", "date_published": "2023-11-20T13:56:38"})
-    published = jsonfeed.parse(naive, url=URL, zone="Europe/Paris").entries[0].published
+    published = jsonfeed.parse(naive, url=URL, home=Home(zone="Europe/Paris")).entries[0].published
     assert published
     assert published.at == datetime(2023, 11, 20, 12, 56, 38, tzinfo=UTC)
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from feeds.entries import Entry, Feed, Link, Origin, Person
+from feeds.entries import Entry, Feed, Home, Link, Origin, Person
 from feeds.parse import Unreadable, parse
 
 DOCUMENTS = Path(__file__).parents[1] / "documents"
@@ -20,7 +20,7 @@ NOT_FEEDS = {"page.html", "README.md"}
 
 
 def read(name: str, content_type: str = "", zone: str | None = None) -> Feed:
-    return parse((DOCUMENTS / name).read_bytes(), url=URL, content_type=content_type, zone=zone)
+    return parse((DOCUMENTS / name).read_bytes(), url=URL, content_type=content_type, home=Home(zone=zone))
 
 
 def rss(items: str, head: str = "<link>https://site.example/</link>", attributes: str = "") -> bytes:

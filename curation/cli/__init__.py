@@ -1,0 +1,12 @@
+"""The editor's commands.
+
+What a command needs, it takes from the newsroom it is run in (`room.Newsroom`), which the application
+hands over.
+"""
+
+from __future__ import annotations
+
+from curation.cli.deciding import pick, undo, unpick
+from curation.cli.finding import inbox, log, picks, show
+
+COMMANDS = (inbox, show, pick, unpick, picks, undo, log)
