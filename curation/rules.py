@@ -14,6 +14,7 @@ PickStatus = Literal["nominated", "waiting", "live", "expired", "retracted"]
 class Decided(BaseModel):
     """One line of the editorial log: who decided what, when, and from which front end.
 
+    `edition` is None where the decision is about the story itself, whichever editions show it.
     `payload` holds what the verb was given and nothing else; `undoes` is the number of the
     decision an undo takes back.
     """
@@ -26,7 +27,7 @@ class Decided(BaseModel):
     via: str
     verb: str
     item_id: int
-    edition: str
+    edition: str | None = None
     payload: dict[str, Any] = {}
     undoes: int | None = None
 
@@ -34,8 +35,9 @@ class Decided(BaseModel):
 class Picked(BaseModel):
     """An editor's choice of an item for an edition, as the log has it at an instant.
 
-    `title` replaces the item's own, `position` is a place in the line-up from 1, `editors`
-    are those who chose it, the first of them first.
+    `title` replaces the item's own, `position` is a place in the line-up from 1, given by the decision
+    `placed_by`. `editors` are those who chose it, the first of them first, and `voiced_at` is when each
+    did. A held one is withdrawn until it is released, or until `held_until`.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -45,10 +47,16 @@ class Picked(BaseModel):
     note: str = ""
     title: str | None = None
     position: int | None = None
+    placed_by: int = 0
+    pinned: bool = False
     editors: tuple[str, ...] = ()
+    voiced_at: tuple[AwareDatetime, ...] = ()
     picked_at: AwareDatetime
     visible_from: AwareDatetime
     until: AwareDatetime | None = None
+    held: bool = False
+    held_until: AwareDatetime | None = None
+    changed_at: AwareDatetime
     retracted_at: AwareDatetime | None = None
 
 
@@ -95,6 +103,8 @@ def _picked(before: Picked | None, decision: Decided) -> Picked:
             "picked_at": decision.at,
             "visible_from": decision.at,
             "editors": (decision.editor,),
+            "voiced_at": (decision.at,),
+            "changed_at": decision.at,
         }
         return Picked.model_validate(fresh | given)
     editors = before.editors if decision.editor in before.editors else (*before.editors, decision.editor)

@@ -1,11 +1,14 @@
-"""Decision, Pick, Editor, Publication: what we said, and what went out. Rows extend values."""
+"""Decision, Editor, what follows from the decisions, and Publication. Rows extend values.
+
+Pick, Kill, Tag and StoryPin are projections: they hold nothing that the log does not say.
+"""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Text, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from curation.rules import Decided, Picked
@@ -34,7 +37,7 @@ class Decision(Decided, SQLModel, table=True):
     via: str
     verb: str
     item_id: int = Field(foreign_key="item.id", index=True)
-    edition: str = Field(index=True)
+    edition: str | None = Field(default=None, index=True)
     payload: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     undoes: int | None = Field(default=None, foreign_key="decision.id")
 
@@ -50,10 +53,43 @@ class Pick(Picked, SQLModel, table=True):
     edition: str = Field(index=True)
     note: str = Field(default="", sa_type=Text)
     editors: tuple[str, ...] = Field(default=(), sa_type=Kept(tuple[str, ...]))
+    voiced_at: tuple[datetime, ...] = Field(default=(), sa_type=Kept(tuple[datetime, ...]))
     picked_at: datetime
     visible_from: datetime
     until: datetime | None = None
+    held_until: datetime | None = None
+    changed_at: datetime
     retracted_at: datetime | None = None
+
+
+class Kill(SQLModel, table=True):
+    """An item whose story is shown in no edition, whichever items join it, and the decision that says so."""
+
+    item_id: int = Field(foreign_key="item.id", primary_key=True)
+    decision_id: int = Field(foreign_key="decision.id")
+
+
+class Tag(SQLModel, table=True):
+    """An editor's own tag of an item, beside the categories of its source."""
+
+    item_id: int = Field(foreign_key="item.id", primary_key=True)
+    tag: str = Field(primary_key=True, index=True)
+    decision_id: int = Field(foreign_key="decision.id")
+
+
+class StoryPin(SQLModel, table=True):
+    """An editor's word that two items tell the same story (`together`), or do not; it outlives regrouping.
+
+    `item_id` is the smaller number of the two.
+    """
+
+    __tablename__ = "story_pin"
+    __table_args__ = (CheckConstraint("item_id < other_id", name="story_pin_is_in_order"),)
+
+    item_id: int = Field(foreign_key="item.id", ondelete="CASCADE", primary_key=True)
+    other_id: int = Field(foreign_key="item.id", ondelete="CASCADE", primary_key=True, index=True)
+    together: bool
+    decision_id: int = Field(foreign_key="decision.id")
 
 
 class Publication(SQLModel, table=True):
