@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from aggregator import migrations, publish, store, upkeep
+from aggregator import migrations, publish, sketches, store, upkeep
 from aggregator.answers import Address
 from aggregator.database import Database
 from aggregator.fetch import Fetcher
@@ -90,6 +90,7 @@ class Newsdesk:
         """Remove what retention no longer keeps."""
         published = self.newspaper().public_ids
         with self.database.writing() as session:
+            sketches.forget(session, self.now())
             return upkeep.retain(session, self.now() - self.settings.retention.items, published)
 
 

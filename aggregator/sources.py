@@ -16,9 +16,10 @@ from aggregator import cadence, store
 from aggregator.answers import Failure
 from config.errors import NewsdeskError, UsageFault
 from config.options import spell
+from curation.stories import settle
 from curation.tables import Decision
 from feeds import normal, opml, urls
-from feeds.tables import Item, Move, PurgedKey, Revision, Source, Status, Story
+from feeds.tables import Item, Move, PurgedKey, Revision, Source, Status
 
 SHORTEST_INTERVAL = timedelta(minutes=1)  # what an editor may ask of somebody else's server
 
@@ -175,23 +176,26 @@ def merge(session: Session, other: Source, source: Source) -> None:
     """
     assert source.id is not None
     assert other.id is not None
-    _merge_items(session, other.id, source.id)
+    told = _merge_items(session, other.id, source.id)
     for name in ("title", "section", "language", "zone", "interval"):
         setattr(source, name, getattr(source, name) or getattr(other, name))
     session.exec(update(Move).where(col(Move.source_id) == other.id).values(source_id=source.id))
     _merge_purged(session, other.id, source.id)
     session.delete(other)
-    session.flush()
-    session.exec(delete(Story).where(~exists().where(col(Item.story_id) == col(Story.id))))
+    settle(session, told)
 
 
-def _merge_items(session: Session, from_id: int, to_id: int) -> None:
+def _merge_items(session: Session, from_id: int, to_id: int) -> set[int]:
+    """Give a source the items of another; the stories that an item was taken from."""
     other = aliased(Item)
     twins = select(Item, other).join(other, col(Item.key) == other.key)
-    for item, twin in session.exec(twins.where(Item.source_id == from_id, other.source_id == to_id)).all():
+    pairs = session.exec(twins.where(Item.source_id == from_id, other.source_id == to_id)).all()
+    told = {one.story_id for pair in pairs for one in pair}
+    for item, twin in pairs:
         _one_of(session, item, twin)
     session.flush()
     session.exec(update(Item).where(col(Item.source_id) == from_id).values(source_id=to_id))
+    return told
 
 
 def _one_of(session: Session, item: Item, twin: Item) -> None:
@@ -226,8 +230,10 @@ def remove(session: Session, source: Source) -> int:
     """Unsubscribe, and delete its items but those that an editor decided on; how many those are."""
     assert source.id is not None
     decided = exists().where(col(Decision.item_id) == col(Item.id))
-    session.exec(delete(Item).where(col(Item.source_id) == source.id, ~decided))
-    session.exec(delete(Story).where(~exists().where(col(Item.story_id) == col(Story.id))))
+    goes = (col(Item.source_id) == source.id, ~decided)
+    told = session.exec(select(Item.story_id).where(*goes).distinct()).all()
+    session.exec(delete(Item).where(*goes))
+    settle(session, told)
     kept = len(session.exec(select(Item.id).where(Item.source_id == source.id)).all())
     if kept:
         source.status = Status.REMOVED

@@ -15,6 +15,7 @@ from aggregator import cadence, stories
 from aggregator.answers import Address
 from aggregator.ingest import Arrival, Changes, Known
 from config.errors import UsageFault
+from curation.stories import settle
 from feeds import urls
 from feeds.entries import Entry, Home
 from feeds.tables import Item, Move, PurgedKey, Revision, Source, Status
@@ -122,7 +123,9 @@ def known(session: Session, source_id: int, arrived: Iterable[Arrival]) -> list[
 
 def keep(session: Session, source_id: int, changes: Changes, now: datetime) -> None:
     """Write what a document changed: new items with their stories, and revisions of known ones."""
-    stories.tell(session, [_item(source_id, arrival, now) for arrival in changes.new])
+    source = session.get_one(Source, source_id)
+    stories.tell(session, source, [_item(source_id, arrival, now) for arrival in changes.new])
+    revised = []
     for number, arrival in changes.revised.items():
         item = session.get_one(Item, number)
         session.add(
@@ -133,6 +136,8 @@ def keep(session: Session, source_id: int, changes: Changes, now: datetime) -> N
         item.fingerprint = arrival.fingerprint
         item.canonical_url = arrival.canonical_url
         item.revised_at = now
+        revised.append(item)
+    stories.redraw(session, source, revised)
 
 
 def _item(source_id: int, arrival: Arrival, now: datetime) -> Item:
@@ -153,6 +158,8 @@ def _item(source_id: int, arrival: Arrival, now: datetime) -> Item:
 
 def purge(session: Session, items: Collection[Item]) -> None:
     """Delete items, remembering their keys so that no poll takes them for new ones."""
+    told = {item.story_id for item in items}
     for item in items:
         session.merge(PurgedKey(source_id=item.source_id, key=item.key))
         session.delete(item)
+    settle(session, told)

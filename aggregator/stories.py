@@ -1,92 +1,148 @@
-"""New items -> stories. The first level only: the same item, by its id or its address."""
+"""New items -> stories: the same item, the same text, the same story.
+
+Nothing is merged: each likeness is a row with its score and its evidence, an item stands in one
+story, and an editor's word (StoryPin) goes before all of it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from urllib.parse import urlsplit
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
 
+from feeds.likeness import Alike, Profile
+from sqlalchemy import delete
 from sqlmodel import Session, col, or_, select
 
-from feeds.tables import Item, Likeness, Story
+from aggregator import sketches, twins
+from aggregator.telling import Telling
+from curation import stories
+from curation.inbox import language
+from curation.tables import StoryPin
+from feeds import likeness
+from feeds.tables import Item, Likeness, Source
 
-SAME_ITEM = "same item"
+BY_EDITOR = "editor"  # the level of a likeness that is an editor's word
 
-
-class Seen:
-    """Items by what says that another is the same: the earliest under each id and address."""
-
-    def __init__(self, items: Iterable[Item] = ()) -> None:
-        self._by_id: dict[str, Item] = {}
-        self._by_address: dict[str, Item] = {}
-        for item in items:
-            self.add(item)
-
-    def add(self, item: Item) -> None:
-        """Remember an item; one that is the same as an earlier one changes nothing."""
-        if item.global_id:
-            self._by_id.setdefault(item.global_id, item)
-        if item.canonical_url:
-            self._by_address.setdefault(item.canonical_url, item)
-
-    def same(self, item: Item) -> tuple[Item, str] | None:
-        """The item that this one is the same as, and the evidence."""
-        if item.global_id in self._by_id:
-            return self._by_id[item.global_id], f"the same id, {item.global_id}"
-        found = self._by_address.get(item.canonical_url or "")
-        if found is not None and not apart(item, found):
-            return found, f"the same address, {item.canonical_url}"
-        return None
+Drawn = tuple[Item, Profile, Sequence[int], Sequence[int]]  # with its lines and its marks
 
 
-def apart(item: Item, other: Item) -> bool:
-    """Whether an address names no entry: a site's front page, or a place within one page of one source."""
-    if urlsplit(item.canonical_url or "").path in ("", "/"):
-        return True
-    places = {urlsplit(one.url or "").fragment for one in (item, other)}
-    return item.source_id == other.source_id and len(places) > 1
+def tell(session: Session, source: Source, items: Sequence[Item]) -> None:
+    """Give each new item of a source its story: that of an item it is like, else one of its own.
 
-
-def tell(session: Session, items: Sequence[Item]) -> None:
-    """Give each new item its story: that of an item it is the same as, else one of its own.
-
-    The items get their numbers here, in the order given. The likeness is kept as a row with its evidence.
+    The items get their numbers here, in the order given.
     """
-    seen = Seen(_candidates(session, items))
-    alike: list[tuple[Item, Item, str]] = []
-    alone: list[Item] = []
-    for item in items:
-        if found := seen.same(item):
-            alike.append((item, *found))
-        else:
-            alone.append(item)
-        seen.add(item)
-    _begin(session, alone)
-    for item, other, _ in alike:
-        item.story_id = other.story_id
-    session.add_all(items)
+    if items:
+        telling = Telling(session, seen=twins.Seen(twins.kept(session, items)))
+        _write(telling, _place(telling, source, items))
+
+
+def redraw(session: Session, source: Source, items: Sequence[Item]) -> None:
+    """What was kept of revised items for comparing follows what they say now; their stories stay."""
+    if items:
+        _keep(session, _drawn(session, source, items))
+
+
+def regroup(session: Session, since: datetime) -> int:
+    """Find the stories of the items first seen since an instant anew, as they came; how many items those are.
+
+    An editor's word stands: what was merged stays together, what was split stays apart.
+    """
+    items = session.exec(select(Item).where(Item.first_seen_at >= since).order_by(col(Item.id))).all()
+    moving = {item.id for item in items if item.id is not None}
+    left = {item.story_id for item in items}
+    _unlike(session, moving)
+    telling = Telling(session, _pins(session), moving, twins.Seen(twins.kept(session, items, moving)))
+    drawn = []
+    for batch in _batches(items):
+        drawn += _place(telling, session.get_one(Source, batch[0].source_id), batch)
+    _write(telling, drawn)
+    stories.settle(session, left)
+    return len(items)
+
+
+def _place(telling: Telling, source: Source, items: Sequence[Item]) -> list[Drawn]:
+    """Place the items of one document; what is to be kept of each."""
+    drawn = _drawn(telling.session, source, items)
+    for item, profile, _, marks in drawn:
+        telling.place(item, profile, marks)
+    return drawn
+
+
+def _drawn(session: Session, source: Source, items: Sequence[Item]) -> list[Drawn]:
+    """Items with what is kept of them for comparing, without the lines that their source repeats."""
+    lines = [likeness.lines(item.content) for item in items]
+    assert source.id is not None
+    repeated = sketches.repeated(session, source.id, lines)
+    drawn: list[Drawn] = []
+    for item, its in zip(items, lines, strict=True):
+        profile = likeness.profile(
+            item,
+            language=language(item, source),
+            source=source.id,
+            at=item.timestamp,
+            boilerplate=repeated,
+        )
+        drawn.append((item, profile, its, likeness.marks(profile)))
+    return drawn
+
+
+def _write(telling: Telling, drawn: Iterable[Drawn]) -> None:
+    session = telling.session
+    session.add_all(group.story for group in telling.groups)
     session.flush()
-    session.add_all(_likeness(*pair) for pair in alike)
+    for group in telling.groups:
+        assert group.story.id is not None
+        for member in group.members:
+            member.item.story_id = group.story.id
+    session.add_all(item for item, *_ in drawn)
+    session.flush()
+    session.add_all(_likeness(*found) for found in telling.likenesses)
+    _keep(session, drawn)
+    _lead(telling)
 
 
-def _likeness(item: Item, other: Item, evidence: str) -> Likeness:
+def _likeness(item: Item, other: Item, alike: Alike) -> Likeness:
     assert item.id is not None
     assert other.id is not None
-    return Likeness(item_id=item.id, other_id=other.id, level=SAME_ITEM, score=1.0, evidence=evidence)
+    return Likeness(
+        item_id=item.id, other_id=other.id, level=alike.level, score=alike.score, evidence=alike.evidence
+    )
 
 
-def _candidates(session: Session, items: Iterable[Item]) -> Sequence[Item]:
-    """The items kept already that one of these may be the same as, the earliest first."""
-    ids = {item.global_id for item in items if item.global_id}
-    addresses = {item.canonical_url for item in items if item.canonical_url}
-    alike = or_(col(Item.global_id).in_(ids), col(Item.canonical_url).in_(addresses))
-    return session.exec(select(Item).where(alike).order_by(col(Item.id))).all()
+def _keep(session: Session, drawn: Iterable[Drawn]) -> None:
+    sketches.keep(session, [(item.id or 0, profile, lines, marks) for item, profile, lines, marks in drawn])
 
 
-def _begin(session: Session, items: Sequence[Item]) -> None:
-    """A new story for each item."""
-    stories = [Story() for _ in items]
-    session.add_all(stories)
-    session.flush()
-    for item, story in zip(items, stories, strict=True):
-        assert story.id is not None, "a row that was flushed has its number"
-        item.story_id = story.id
+def _lead(telling: Telling) -> None:
+    """Give each story that has changed its medoid and its lead; a story of one item is led by it."""
+    shared = set()
+    for group in telling.groups:
+        if group.grown:
+            group.story.medoid_id = group.members[group.medoid].item.id
+            group.story.lead_id = group.story.lead_id or group.story.medoid_id
+            if len(group.members) > 1:
+                shared.add(group.story.id or 0)
+    stories.settle(telling.session, shared)
+
+
+def _unlike(session: Session, numbers: Collection[int]) -> None:
+    """Drop the likenesses of these items, but for an editor's word."""
+    rows = delete(Likeness).where(col(Likeness.level) != BY_EDITOR)
+    session.exec(rows.where(or_(col(Likeness.item_id).in_(numbers), col(Likeness.other_id).in_(numbers))))
+
+
+def _pins(session: Session) -> dict[int, dict[int, bool]]:
+    """What editors say of pairs of items, by each of the two."""
+    found = defaultdict[int, dict[int, bool]](dict)
+    for pin in session.exec(select(StoryPin)):
+        found[pin.item_id][pin.other_id] = found[pin.other_id][pin.item_id] = pin.together
+    return found
+
+
+def _batches(items: Sequence[Item]) -> list[list[Item]]:
+    """Items as their documents brought them: of one source, first seen at one time."""
+    batches = defaultdict[tuple[int, datetime], list[Item]](list)
+    for item in items:
+        batches[item.source_id, item.first_seen_at].append(item)
+    return list(batches.values())

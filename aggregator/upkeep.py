@@ -10,13 +10,13 @@ from pathlib import Path
 from tempfile import TemporaryFile
 
 from sqlalchemy import func
-from sqlmodel import Session, col, delete, exists, select
+from sqlmodel import Session, col, exists, select
 
 from aggregator import migrations, store
 from aggregator.database import Database, sqlite_module
 from config.errors import NewsdeskError, UsageFault
 from curation.tables import Decision, Pick, Publication
-from feeds.tables import Item, Status, Story
+from feeds.tables import Item, Status
 
 WAL_RESET_FIXED = (3, 51, 3)
 PACKAGES = ("aggregator", "curation", "feeds", "config")
@@ -45,9 +45,6 @@ def retain(session: Session, before: datetime, published: Collection[str]) -> Ke
         .limit(MOST_AT_ONCE)
     ).all()
     store.purge(session, old)
-    session.flush()
-    if old:
-        session.exec(delete(Story).where(~exists().where(col(Item.story_id) == col(Story.id))))
     return Kept(removed=len(old))
 
 

@@ -32,7 +32,7 @@ def item(listed: Listed, at: datetime, quorum: int) -> Shape:
         "title": row.title,
         "url": row.url,
         "canonical_url": row.canonical_url,
-        "source": _source(source),
+        "source": of_source(source),
         "authors": [author.model_dump() for author in row.authors],
         "language": listed.language,
         "section": source.section,
@@ -125,7 +125,7 @@ def outcome(result: Outcome, at: datetime, quorum: int) -> Shape:
     }
 
 
-def _source(source: Source) -> Shape:
+def of_source(source: Source) -> Shape:
     return {"id": source.id, "title": source.name, "url": source.url}
 
 
@@ -135,5 +135,5 @@ def _story(listed: Listed) -> Shape:
         "id": lead.story_id,
         "lead": lead.id,
         "size": len(listed.story),
-        "sources": [_source(source) | {"item": member.id} for member, source in listed.story],
+        "sources": [of_source(source) | {"item": member.id} for member, source in listed.story],
     }

@@ -11,7 +11,16 @@ from enum import StrEnum
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import JSON, CheckConstraint, Dialect, Index, Text, TypeDecorator, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    CheckConstraint,
+    Dialect,
+    Index,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
 from sqlmodel import Field, SQLModel
 
 from feeds.entries import Editorial, Enclosure, Entry, Link, Moment, Origin, Pace, Person, Value
@@ -60,7 +69,7 @@ class Term(Value):
 class Source(SQLModel, table=True):
     """A feed we subscribe to, with its polling state.
 
-    `title`, `section`, `language`, `zone` and `interval` (seconds) are what an editor gave;
+    `title`, `section`, `language`, `zone`, `interval` (seconds) and `preferred` are what an editor gave;
     `feed_title`, `feed_language`, `site` and `pace` are what the feed last said. `etag` and
     `last_modified` are the validators of the last document kept, as the server wrote them.
     Nobody asks before `not_before_at`, for its server said so. `moved_to` is where permanent
@@ -77,6 +86,7 @@ class Source(SQLModel, table=True):
     language: str | None = None
     zone: str | None = None
     interval: int | None = None
+    preferred: bool = False
     status: Status = Field(default=Status.ACTIVE, sa_type=Text)
     added_at: datetime
 
@@ -136,9 +146,35 @@ class Subscription(SQLModel, table=True):
 
 
 class Story(SQLModel, table=True):
-    """The items, from any source, that tell the same story; the earliest of them leads it."""
+    """The items, from any source, that tell the same story.
+
+    `lead_id` is the item that leads it, `medoid_id` the one that is most like all the others:
+    whatever joins the story is like it.
+    """
 
     id: int | None = Field(default=None, primary_key=True)
+    lead_id: int | None = Field(default=None, index=True)
+    medoid_id: int | None = None
+
+
+class Sketch(SQLModel, table=True):
+    """What comparing needs of an item's text (`feeds.likeness.Profile`), and its lines, as bytes.
+
+    Kept while other items may tell the same story.
+    """
+
+    item_id: int = Field(foreign_key="item.id", ondelete="CASCADE", primary_key=True)
+    profile: bytes
+    lines: bytes = b""
+
+
+class Mark(SQLModel, table=True):
+    """A mark of an item, of those that items which are alike have in common (`feeds.likeness.marks`)."""
+
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    mark: int = Field(sa_type=BigInteger, primary_key=True)
+    item_id: int = Field(foreign_key="item.id", ondelete="CASCADE", primary_key=True, index=True)
 
 
 class Item(Entry, SQLModel, table=True):

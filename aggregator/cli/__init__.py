@@ -34,7 +34,7 @@ LONGEST_NAME = 64
 GROUPS = {
     "Start": ("demo", "init", "run"),
     "Sources": ("source", "poll"),
-    "Editing": ("inbox", "show", "pick", "unpick", "picks", "undo", "log"),
+    "Editing": ("inbox", "show", "why", "stories", "pick", "unpick", "picks", "undo", "log"),
     "Publishing": ("publish", "serve"),
     "Keeping": ("status", "backup", "doctor"),
 }

@@ -1,0 +1,88 @@
+"""What finds the items that a new one may be like: marks in an index, and texts ready for comparing.
+
+Looking takes as long at a million items as at a thousand: each mark is one seek, of which only the
+newest items are read.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime, timedelta
+
+from feeds.likeness import Profile
+from sqlalchemy import bindparam, delete, func, insert, text
+from sqlmodel import Session, col, select
+
+from feeds.tables import Item, Mark, Sketch
+
+WINDOW = timedelta(days=14)  # in which items may tell the same story
+NEWEST = 32  # items under one mark: what has more of them tells nothing
+MOST = 40  # items worth comparing with
+EARLIER = 30  # items of a source whose lines are looked at for those that repeat
+REPEATED = 3
+
+# SQLite has no LIMIT for each row of a join, so every mark has a query of its own.
+ONE_MARK = "SELECT * FROM (SELECT item_id FROM mark WHERE mark = :m{0} ORDER BY item_id DESC LIMIT :newest)"
+
+
+def near(session: Session, marks: Sequence[int]) -> list[int]:
+    """The items that share marks, by number: those that share most first, then the newest."""
+    if not marks:
+        return []
+    query = text(" UNION ALL ".join(ONE_MARK.format(place) for place in range(len(marks))))
+    given = {f"m{place}": mark for place, mark in enumerate(marks)} | {"newest": NEWEST}
+    shared = Counter(session.connection().execute(query, given).scalars())
+    return sorted(shared, key=lambda number: (-shared[number], -number))[:MOST]
+
+
+def profiles(session: Session, numbers: Collection[int]) -> dict[int, Profile]:
+    """What comparing needs of these items, by number; those of the window only."""
+    rows = session.exec(select(Sketch.item_id, Sketch.profile).where(col(Sketch.item_id).in_(numbers)))
+    return {number: Profile.load(profile) for number, profile in rows}
+
+
+def repeated(session: Session, source_id: int, lines: Iterable[Sequence[int]]) -> frozenset[int]:
+    """The lines that three or more items of a source have: its last thirty, and those that come now."""
+    earlier = session.exec(
+        select(Sketch.lines)
+        .where(col(Sketch.item_id) == col(Item.id), Item.source_id == source_id)
+        .order_by(col(Item.id).desc())
+        .limit(EARLIER)
+    )
+    times = Counter(line for kept in (*map(_read, earlier), *lines) for line in set(kept))
+    return frozenset(line for line, count in times.items() if count >= REPEATED)
+
+
+def keep(session: Session, found: Collection[tuple[int, Profile, Sequence[int], Sequence[int]]]) -> None:
+    """Keep items, by number, with their profiles, lines and marks; what was kept of them before goes."""
+    if not found:
+        return
+    connection = session.connection()
+    numbers = [{"number": number} for number, *_ in found]
+    connection.execute(delete(Mark).where(col(Mark.item_id) == bindparam("number")), numbers)
+    connection.execute(delete(Sketch).where(col(Sketch.item_id) == bindparam("number")), numbers)
+    connection.execute(
+        insert(Sketch),
+        [
+            {"item_id": number, "profile": profile.dump(), "lines": array("q", lines).tobytes()}
+            for number, profile, lines, _ in found
+        ],
+    )
+    marks = [{"mark": mark, "item_id": number} for number, *_, marks in found for mark in set(marks)]
+    if marks:
+        connection.execute(insert(Mark), marks)
+
+
+def forget(session: Session, now: datetime) -> None:
+    """Let go of what only items of the window need: an older item joins no story."""
+    newest = select(func.max(Item.id)).where(Item.first_seen_at < now - WINDOW)
+    last = session.exec(newest).one()
+    if last is not None:
+        session.exec(delete(Mark).where(col(Mark.item_id) <= last))
+        session.exec(delete(Sketch).where(col(Sketch.item_id) <= last))
+
+
+def _read(lines: bytes) -> Sequence[int]:
+    return array("q", lines)

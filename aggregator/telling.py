@@ -1,0 +1,170 @@
+"""Which story an item tells, one item after another.
+
+item ─> the same as one kept? ─> else: those that share marks ─> alike? ─> like the medoid? ─> its story
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from feeds.likeness import Alike, Profile
+from sqlmodel import Session, col, select
+
+from aggregator import sketches, twins
+from feeds import likeness
+from feeds.tables import Item, Likeness, Story
+
+FEW = 30  # members of a story that a new one is compared with
+
+
+@dataclass(slots=True)
+class Member:
+    """An item of a story, with what comparing needs of it: none where the window has passed over it."""
+
+    item: Item
+    profile: Profile | None
+
+
+@dataclass(slots=True)
+class Group:
+    """A story as it is being told: its members, how alike they are by their places, which is the medoid."""
+
+    story: Story
+    members: list[Member] = field(default_factory=list)
+    scores: dict[tuple[int, int], float] = field(default_factory=dict)
+    medoid: int = 0
+    grown: bool = False
+
+    def join(self, member: Member, alike: Mapping[int, float]) -> None:
+        """Take in a member that is like those at these places, by so much."""
+        place = len(self.members)
+        self.members.append(member)
+        self.scores |= {(other, place): score for other, score in alike.items()}
+        self.medoid = likeness.medoid(len(self.members), self.scores)
+        self.grown = True
+
+
+@dataclass(slots=True)
+class Telling:
+    """Items on their way into stories, one after another: each may join one that came before it.
+
+    `moving` are those of them that are kept already and are placed anew: until then nothing joins them.
+    """
+
+    session: Session
+    pins: Mapping[int, Mapping[int, bool]] = field(default_factory=dict)
+    moving: Collection[int] = ()
+    seen: twins.Seen = field(default_factory=twins.Seen)
+    groups: list[Group] = field(default_factory=list)
+    likenesses: list[tuple[Item, Item, Alike]] = field(default_factory=list)
+    _by_story: dict[int, Group] = field(default_factory=dict)
+    _by_item: dict[int, Group] = field(default_factory=dict)  # by id(), for what has no number yet
+    _by_mark: dict[int, list[Member]] = field(default_factory=lambda: defaultdict(list))
+
+    def place(self, item: Item, profile: Profile, marks: Sequence[int]) -> None:
+        """Give an item its story: one that it is told to join, or is like, else one of its own."""
+        member = Member(item, profile)
+        group = self._pinned(item) or self._of_twin(item) or self._of_likes(member, marks) or self._own(item)
+        group.join(member, self._compared(member, group))
+        self._by_item[id(item)] = group
+        self.seen.add(item)
+        for mark in marks:
+            self._by_mark[mark].append(member)
+
+    def _own(self, item: Item) -> Group:
+        """A story of its own: that which it had, where nothing is left in it."""
+        if item.story_id and not (group := self._told(item.story_id)).members:
+            return group
+        self.groups.append(Group(Story()))
+        return self.groups[-1]
+
+    def _pinned(self, item: Item) -> Group | None:
+        """The story of an item that an editor says tells the same."""
+        for number in sorted(other for other, together in self._pins(item).items() if together):
+            if number not in self.moving or self._has(number):
+                return self._group_of(self.session.get_one(Item, number))
+        return None
+
+    def _of_twin(self, item: Item) -> Group | None:
+        found = self.seen.same(item)
+        if found is None or self._parted(item, group := self._group_of(found[0])):
+            return None
+        self.likenesses.append((item, found[0], Alike("same item", 1.0, found[1])))
+        return group
+
+    def _of_likes(self, member: Member, marks: Sequence[int]) -> Group | None:
+        """The story of the most alike whose medoid is alike too: so that likeness makes no chains."""
+        assert member.profile is not None
+        found = [
+            (other, alike)
+            for other in self._near(marks)
+            if other.profile and (alike := likeness.compare(member.profile, other.profile))
+        ]
+        for other, alike in sorted(found, key=lambda pair: pair[1].rank, reverse=True):
+            group = self._group_of(other.item)
+            medoid = group.members[group.medoid].profile
+            near = medoid is not None and likeness.compare(member.profile, medoid) is not None
+            if near and not self._parted(member.item, group):
+                self.likenesses.append((member.item, other.item, alike))
+                return group
+        return None
+
+    def _compared(self, member: Member, group: Group) -> dict[int, float]:
+        """How like the members of a story this one is, by their places."""
+        assert member.profile is not None
+        return {
+            place: alike.score
+            for place, other in enumerate(group.members[:FEW])
+            if other.profile and (alike := likeness.compare(member.profile, other.profile))
+        }
+
+    def _near(self, marks: Sequence[int]) -> list[Member]:
+        """Those that share marks: among the items of this telling, and among those kept."""
+        here = {
+            id(member): member for mark in marks for member in self._by_mark.get(mark, ())[-sketches.NEWEST :]
+        }
+        numbers = [number for number in sketches.near(self.session, marks) if number not in self.moving]
+        found = sketches.profiles(self.session, numbers)
+        items = self.session.exec(select(Item).where(col(Item.id).in_(found))).all()
+        kept = {item.id: Member(item, found[item.id or 0]) for item in items}
+        return [*here.values(), *(kept[number] for number in numbers if number in kept)]
+
+    def _group_of(self, item: Item) -> Group:
+        return self._by_item.get(id(item)) or self._told(item.story_id)
+
+    def _told(self, story_id: int) -> Group:
+        if (group := self._by_story.get(story_id)) is None:
+            group = self._by_story[story_id] = self._loaded(story_id)
+            self.groups.append(group)
+        return group
+
+    def _loaded(self, story_id: int) -> Group:
+        """A story as it is kept, without those of its items that are placed anew."""
+        story = self.session.get_one(Story, story_id)
+        rows = self.session.exec(select(Item).where(Item.story_id == story_id).order_by(col(Item.id)))
+        items = [item for item in rows if item.id not in self.moving]
+        numbers = [item.id or 0 for item in items]
+        profiles = sketches.profiles(self.session, numbers)
+        scores = self.session.exec(
+            select(Likeness).where(col(Likeness.item_id).in_(numbers), col(Likeness.other_id).in_(numbers))
+        )
+        place = {number: place for place, number in enumerate(numbers)}
+        return Group(
+            story,
+            [Member(item, profiles.get(number)) for number, item in zip(numbers, items, strict=True)],
+            {(place[row.other_id], place[row.item_id]): row.score for row in scores},
+            place.get(story.medoid_id or 0, 0),
+        )
+
+    def _pins(self, item: Item) -> Mapping[int, bool]:
+        return self.pins.get(item.id, {}) if item.id is not None else {}
+
+    def _parted(self, item: Item, group: Group) -> bool:
+        """Whether an editor says that the item does not tell what one of a story's members tells."""
+        pins = self._pins(item)
+        return any(pins.get(member.item.id or 0) is False for member in group.members)
+
+    def _has(self, number: int) -> bool:
+        return any(member.item.id == number for group in self.groups for member in group.members)

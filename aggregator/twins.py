@@ -1,0 +1,53 @@
+"""The same item, kept of another source or under another key: by its id, or by its address."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from urllib.parse import urlsplit
+
+from sqlmodel import Session, col, or_, select
+
+from feeds.tables import Item
+
+
+class Seen:
+    """Items by what says that another is the same: the earliest under each id and address."""
+
+    def __init__(self, items: Iterable[Item] = ()) -> None:
+        self._by_id: dict[str, Item] = {}
+        self._by_address: dict[str, Item] = {}
+        for item in items:
+            self.add(item)
+
+    def add(self, item: Item) -> None:
+        """Remember an item; one that is the same as an earlier one changes nothing."""
+        if item.global_id:
+            self._by_id.setdefault(item.global_id, item)
+        if item.canonical_url:
+            self._by_address.setdefault(item.canonical_url, item)
+
+    def same(self, item: Item) -> tuple[Item, str] | None:
+        """The item that this one is the same as, and the evidence."""
+        if item.global_id in self._by_id:
+            return self._by_id[item.global_id], f"the same id, {item.global_id}"
+        found = self._by_address.get(item.canonical_url or "")
+        if found is not None and not apart(item, found):
+            return found, f"the same address, {item.canonical_url}"
+        return None
+
+
+def apart(item: Item, other: Item) -> bool:
+    """Whether an address names no entry: a site's front page, or a place within one page of one source."""
+    if urlsplit(item.canonical_url or "").path in ("", "/"):
+        return True
+    places = {urlsplit(one.url or "").fragment for one in (item, other)}
+    return item.source_id == other.source_id and len(places) > 1
+
+
+def kept(session: Session, items: Iterable[Item], but: Collection[int] = ()) -> Sequence[Item]:
+    """The items kept that one of these may be the same as, the earliest first, without those of `but`."""
+    ids = {item.global_id for item in items if item.global_id}
+    addresses = {item.canonical_url for item in items if item.canonical_url}
+    alike = or_(col(Item.global_id).in_(ids), col(Item.canonical_url).in_(addresses))
+    found = session.exec(select(Item).where(alike).order_by(col(Item.id)))
+    return [item for item in found if item.id not in but]

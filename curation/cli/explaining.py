@@ -1,0 +1,76 @@
+"""What an editor asks about stories: why an item stands where it does, and which stories are told most."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import click
+
+from curation import terminal
+from curation.cli.room import ITEM, PAST, Newsroom
+from curation.terminal import json_option
+
+DAY = timedelta(days=1)
+
+
+@click.command(short_help="How an item got its date, its identity and its story.")
+@ITEM
+@click.argument("other", metavar="[OTHER]", type=int, required=False)
+@json_option
+@click.pass_obj
+def why(newsroom: Newsroom, number: int, other: int | None, as_json: bool) -> None:
+    """Say why an item has its date, what it is known by, and on what evidence it stands in its story.
+
+    With another item: what makes the two alike, if anything does.
+    """
+    from curation import answers, why
+
+    with newsroom.reading() as session:
+        if other is None:
+            found = why.reasons(session, number)
+            said = answers.reasons(found) if as_json else None
+        else:
+            alike = why.between(session, number, other)
+            said = answers.between(number, other, alike) if as_json else None
+    if said is not None:
+        terminal.emit(said)
+    elif other is None:
+        answers.show_reasons(found)
+    else:
+        click.echo(answers.alike_in_words(number, other, alike))
+
+
+@click.command(short_help="The stories that most sources tell.")
+@click.option(
+    "--since", type=PAST, help="Stories told since this time, or this long ago; a day ago if not given."
+)
+@click.option(
+    "--limit", type=click.IntRange(1, 1000), default=30, show_default=True, help="How many at most."
+)
+@json_option
+@click.pass_obj
+def stories(newsroom: Newsroom, since: datetime | None, limit: int, as_json: bool) -> None:
+    """List the stories told since a time, those of most sources first, then the newest."""
+    from curation import answers, why
+
+    now = newsroom.now()
+    with newsroom.reading() as session:
+        told = why.told_since(session, since or now - DAY, limit)
+        found = why.leads(session, told)
+    if as_json:
+        terminal.emit([answers.told(one, *lead) for one, lead in zip(told, found, strict=True)])
+        return
+    rows = [
+        (
+            one.story_id,
+            lead.id,
+            one.sources,
+            one.items,
+            terminal.age(one.newest, now),
+            source.name,
+            lead.title,
+        )
+        for one, (lead, source) in zip(told, found, strict=True)
+    ]
+    headings = ("story", "item", "sources", "items", "newest", "lead", "title")
+    terminal.table(headings, rows, nothing="Nothing was told in this time.")
