@@ -11,10 +11,10 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 
-from feeds.likeness import Profile
 from sqlalchemy import bindparam, delete, func, insert, text
 from sqlmodel import Session, col, select
 
+from feeds.likeness import Profile
 from feeds.tables import Item, Mark, Sketch
 
 WINDOW = timedelta(days=14)  # in which items may tell the same story

@@ -10,7 +10,6 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
-from feeds.likeness import Alike, Profile
 from sqlalchemy import delete
 from sqlmodel import Session, col, or_, select
 
@@ -20,6 +19,7 @@ from curation import stories
 from curation.inbox import language
 from curation.tables import StoryPin
 from feeds import likeness
+from feeds.likeness import Alike, Profile
 from feeds.tables import Item, Likeness, Source
 
 BY_EDITOR = "editor"  # the level of a likeness that is an editor's word

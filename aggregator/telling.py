@@ -9,11 +9,11 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from feeds.likeness import Alike, Profile
 from sqlmodel import Session, col, select
 
 from aggregator import sketches, twins
 from feeds import likeness
+from feeds.likeness import Alike, Profile
 from feeds.tables import Item, Likeness, Story
 
 FEW = 30  # members of a story that a new one is compared with

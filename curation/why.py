@@ -95,7 +95,7 @@ def reasons(session: Session, number: int) -> Reasons:
 
 
 def between(session: Session, number: int, other: int) -> Likeness | Alike | None:
-    """What makes two items alike: the likeness that is kept, else that which their texts have now, else none."""
+    """What makes two items alike: the likeness that is kept, else that of their texts now, if any."""
     for one in (number, other):
         inbox.item(session, one)
     pair = {number, other}

@@ -1,12 +1,15 @@
 """Stand-in."""
 
 from __future__ import annotations
-import json, re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, asdict
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
 from itertools import combinations
+
 from feeds import markup
 from feeds.entries import Entry
 
