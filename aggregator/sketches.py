@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import bindparam, delete, func, insert, text
 from sqlmodel import Session, col, select
 
-from feeds.likeness import Profile
+from feeds.profiles import Profile
 from feeds.tables import Item, Mark, Sketch
 
 WINDOW = timedelta(days=14)  # in which items may tell the same story

@@ -18,8 +18,9 @@ from aggregator.telling import Telling
 from curation import stories
 from curation.inbox import language
 from curation.tables import StoryPin
-from feeds import likeness
-from feeds.likeness import Alike, Profile
+from feeds import profiles, shingles
+from feeds.likeness import Alike
+from feeds.profiles import Profile
 from feeds.tables import Item, Likeness, Source
 
 BY_EDITOR = "editor"  # the level of a likeness that is an editor's word
@@ -71,19 +72,19 @@ def _place(telling: Telling, source: Source, items: Sequence[Item]) -> list[Draw
 
 def _drawn(session: Session, source: Source, items: Sequence[Item]) -> list[Drawn]:
     """Items with what is kept of them for comparing, without the lines that their source repeats."""
-    lines = [likeness.lines(item.content) for item in items]
+    lines = [shingles.lines(item.content) for item in items]
     assert source.id is not None
     repeated = sketches.repeated(session, source.id, lines)
     drawn: list[Drawn] = []
     for item, its in zip(items, lines, strict=True):
-        profile = likeness.profile(
+        profile = profiles.profile(
             item,
             language=language(item, source),
             source=source.id,
             at=item.timestamp,
             boilerplate=repeated,
         )
-        drawn.append((item, profile, its, likeness.marks(profile)))
+        drawn.append((item, profile, its, profiles.marks(profile)))
     return drawn
 
 

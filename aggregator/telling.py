@@ -13,7 +13,8 @@ from sqlmodel import Session, col, select
 
 from aggregator import sketches, twins
 from feeds import likeness
-from feeds.likeness import Alike, Profile
+from feeds.likeness import Alike
+from feeds.profiles import Profile
 from feeds.tables import Item, Likeness, Story
 
 FEW = 30  # members of a story that a new one is compared with

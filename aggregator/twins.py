@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from sqlmodel import Session, col, or_, select
 
+from feeds.likeness import same_page
 from feeds.tables import Item
 
 
@@ -31,17 +32,9 @@ class Seen:
         if item.global_id in self._by_id:
             return self._by_id[item.global_id], f"the same id, {item.global_id}"
         found = self._by_address.get(item.canonical_url or "")
-        if found is not None and not apart(item, found):
+        if found is not None and same_page(item.canonical_url, _place(item), _place(found)):
             return found, f"the same address, {item.canonical_url}"
         return None
-
-
-def apart(item: Item, other: Item) -> bool:
-    """Whether an address names no entry: a site's front page, or a place within one page of one source."""
-    if urlsplit(item.canonical_url or "").path in ("", "/"):
-        return True
-    places = {urlsplit(one.url or "").fragment for one in (item, other)}
-    return item.source_id == other.source_id and len(places) > 1
 
 
 def kept(session: Session, items: Iterable[Item], but: Collection[int] = ()) -> Sequence[Item]:
@@ -51,3 +44,7 @@ def kept(session: Session, items: Iterable[Item], but: Collection[int] = ()) -> 
     alike = or_(col(Item.global_id).in_(ids), col(Item.canonical_url).in_(addresses))
     found = session.exec(select(Item).where(alike).order_by(col(Item.id)))
     return [item for item in found if item.id not in but]
+
+
+def _place(item: Item) -> tuple[int, str]:
+    return item.source_id, urlsplit(item.url or "").fragment

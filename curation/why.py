@@ -14,7 +14,8 @@ from curation import inbox, stories
 from curation.tables import StoryPin
 from feeds import likeness, urls
 from feeds.leading import Lead
-from feeds.likeness import Alike, Profile
+from feeds.likeness import Alike
+from feeds.profiles import Profile
 from feeds.tables import Item, Likeness, Revision, Sketch, Source, Story
 
 

@@ -1,0 +1,92 @@
+"""Texts as sets of their short runs of words: how much of one stands in another. Pure.
+
+A set is kept as its smallest hashes only (bottom-k, Cohen and Kaplan 2007), so that it stays small and
+two of them are still compared without bias.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+
+from feeds import wording
+
+WORDS = 4  # of one run
+MOST = 192  # hashes that are kept
+BLOCK = re.compile(
+    r"</?(?:p|div|li|ul|ol|h[1-6]|br|hr|tr|td|table|blockquote|figure|figcaption|section|article|pre)\b[^>]*>"
+)
+TAG = re.compile(r"<[^>]+>")
+HASHTAGS = re.compile(r"(?:\s*#\w+[\s,;]*)+")
+# What leads a line that belongs to the site and not to the text.
+LEADS = re.compile(
+    r"[-–—>•*\s]*(?:"
+    r"(?:a )?lire (?:aussi|egalement|la suite)|a voir aussi|sur le meme sujet|abonnez|inscrivez"
+    r"|(?:read|see|watch) (?:also|more|next)|also read|related|more on this|sign up|subscribe"
+    r"|the post .* appeared|lee[rn]? tambien|lea tambien|te puede interesar|suscrib|mas informacion"
+    r"|lesen sie (?:auch|mehr)|mehr zum thema|auch interessant|abonnieren|jetzt abonnieren"
+    r"|leggi anche|potrebbe interessarti|iscriviti|leia (?:tambem|mais)|assine|veja tambem"
+    r"|lees ook|lees meer|czytaj (?:tez|takze)|читаите также|подписываитесь|関連記事|相关阅读"
+    r")"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Shingles:
+    """The smallest hashes of a text's runs, in order, and how many runs there are in all."""
+
+    hashes: tuple[int, ...] = ()
+    count: int = 0
+
+
+def paragraphs(content: str) -> list[str]:
+    """The blocks of clean HTML as plain text."""
+    found = (html.unescape(TAG.sub("", block)).strip() for block in BLOCK.split(content))
+    return [block for block in found if block]
+
+
+def lines(content: str) -> list[int]:
+    """The blocks of clean HTML, hashed: those that many items of a source have are not its texts."""
+    return [hashed(wording.fold(block)) for block in paragraphs(content)]
+
+
+def body(content: str, repeated: Collection[int] = ()) -> list[str]:
+    """The blocks of clean HTML that are its text: without repeated ones, pointers elsewhere, and hashtags."""
+    return [
+        block
+        for block in paragraphs(content)
+        if not _is_site(block) and hashed(wording.fold(block)) not in repeated
+    ]
+
+
+def shingles(run: Sequence[str]) -> Shingles:
+    """The runs of a text's words."""
+    found = {hashed(" ".join(run[place : place + WORDS])) for place in range(len(run) - WORDS + 1)}
+    return Shingles(tuple(sorted(found)[:MOST]), len(found))
+
+
+def shared(one: Shingles, other: Shingles) -> tuple[float, float]:
+    """How much two texts share: of both together (Jaccard), and of the shorter (containment)."""
+    if not one.hashes or not other.hashes:
+        return 0.0, 0.0
+    reach = min(_reach(one), _reach(other))
+    a, b = ({number for number in text.hashes if number <= reach} for text in (one, other))
+    both, least = len(a & b), min(len(a), len(b))
+    return both / len(a | b), both / least if least else 0.0
+
+
+def hashed(text: str) -> int:
+    """A text as a signed number of 64 bits, the same on every machine."""
+    return int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "big", signed=True)
+
+
+def _reach(text: Shingles) -> int:
+    """Up to which hash all of a text's are kept."""
+    return text.hashes[-1] if text.count > len(text.hashes) else 2**63
+
+
+def _is_site(block: str) -> bool:
+    return LEADS.match(wording.fold(block)) is not None or HASHTAGS.fullmatch(block) is not None

@@ -1,0 +1,101 @@
+"""The words of a text that say what it is about, in a form in which texts are compared. Pure.
+
+text ─> folded ─> words, numbers, CJK pairs ─> without stop words ─> without endings
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+from feeds.stopwords import STOP_WORDS
+
+WORD = re.compile(r"\d+(?:[.,\u00a0\u202f' ]\d{3})*(?:[.,]\d+)?|[^\W\d_]+(?:-?\d+|(?:-[^\W\d_]+)*)")
+# A script that puts no space between words is compared by pairs of its characters.
+UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]{2,}")
+ENDING = re.compile(
+    r"(?:ing|ed|es|en|er|em|as|os|is|ami|ach|ych|ego|e|s|n|x|a|o|i|y"
+    r"|ами|ями|ого|его|ому|ах|ях|ов|ев|ой|ый|ая|ое|ые|ом|ам|а|я|ы|и|у|ю|е|о)$"
+)
+SHORTEST_STEM = 4
+SEPARATORS = re.compile(r"[^\d]")
+SENTENCE = re.compile(r"(?:^|[.!?:»«\"“„–—|\n]\s*)$")
+TITLE_CASE = 0.6  # of the longer words begin with a capital: capitals say nothing then
+
+
+def words(text: str) -> dict[str, str]:
+    """The significant words of a text as they are compared, each with its form in it."""
+    found: dict[str, str] = {}
+    for match in WORD.findall(text):
+        for form, shown in _forms(match):
+            found.setdefault(form, shown)
+    return found
+
+
+def names(text: str) -> tuple[str, ...]:
+    """The names and numbers of a text as `words` has them: what stays when a headline is translated.
+
+    A capital counts where no sentence begins, and in a text that capitalises only some of its words.
+    """
+    found = list(WORD.finditer(text))
+    titled = _is_titled([match[0] for match in found])
+    kept: dict[str, None] = {}
+    for match in found:
+        begins = SENTENCE.search(text, max(0, match.start() - 4), match.start()) is not None
+        if _is_name(match[0], counts=not titled and not begins):
+            kept.update(dict.fromkeys(form for form, _ in _forms(match[0])))
+    return tuple(kept)
+
+
+def numbers(text: str) -> tuple[str, ...]:
+    """The numbers of a text, of two digits or more, without what separates their digits."""
+    found = (SEPARATORS.sub("", word) for word in WORD.findall(text) if word[0].isdigit())
+    return tuple(dict.fromkeys(number for number in found if len(number) > 1))
+
+
+def run(text: str) -> list[str]:
+    """All words of a text in their order, folded; an unspaced one by its characters."""
+    return [
+        part
+        for word in re.findall(r"\w+", fold(text))
+        for part in (word if UNSPACED.match(word) else (word,))
+    ]
+
+
+@lru_cache(maxsize=4096)
+def fold(text: str) -> str:
+    """A text in lower case and without accents."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(char for char in decomposed if not unicodedata.combining(char))
+
+
+@lru_cache(maxsize=16384)
+def _forms(word: str) -> tuple[tuple[str, str], ...]:
+    """What a word is compared by, and how it is shown; nothing where it is a stop word."""
+    if word[0].isdigit():
+        return ((SEPARATORS.sub("", word), word),)
+    if UNSPACED.fullmatch(word):
+        return tuple((word[place : place + 2],) * 2 for place in range(len(word) - 1))
+    if "-" in word and not any(len(part) <= 3 or fold(part) in STOP_WORDS for part in word.split("-")):
+        return tuple(form for part in word.split("-") for form in _forms(part))
+    folded = fold(word).replace("-", "")
+    if len(folded) < 2 or folded in STOP_WORDS:
+        return ()
+    stem = folded if _is_coined(word) else ENDING.sub("", folded)
+    return ((stem if len(stem) >= SHORTEST_STEM else folded, folded),)
+
+
+def _is_coined(word: str) -> bool:
+    """Whether a word is written as only names are: OpenAI, GPT-4, NATO."""
+    return any(char.isupper() or char.isdigit() for char in word[1:])
+
+
+def _is_name(word: str, counts: bool) -> bool:
+    return word[0].isdigit() or _is_coined(word) or (counts and word[0].isupper())
+
+
+def _is_titled(found: list[str]) -> bool:
+    longer = [word for word in found if len(word) > 3 and word[0].isalpha()]
+    capitals = sum(word[0].isupper() for word in longer)
+    return len(longer) > 2 and capitals >= TITLE_CASE * len(longer)

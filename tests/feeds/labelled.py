@@ -1,0 +1,145 @@
+"""The labelled pairs of tests/feeds/likeness: how well likeness tells what is alike from what is not.
+
+python tests/feeds/labelled.py        prints precision and recall, and every error
+"""
+
+from __future__ import annotations
+
+import sys
+import tomllib
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from feeds.entries import Entry, Link, Origin
+from feeds.likeness import LEVELS, compare
+from feeds.profiles import Profile, profile
+
+FOLDER = Path(__file__).parent / "likeness"
+DIFFERENT = "different"
+ASKED = {
+    "same item": (1.0, 0.99),
+    "same text": (0.995, 0.97),
+    "same story": (0.97, 0.85),
+}  # precision, recall
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two items and what somebody who read them says that they are."""
+
+    name: str
+    label: str
+    why: str
+    items: tuple[Profile, Profile]
+    languages: tuple[str, str]
+
+    @property
+    def found(self) -> str:
+        """What newsdesk says that they are."""
+        alike = compare(*self.items)
+        return alike.level if alike else DIFFERENT
+
+
+def pairs() -> Iterator[Pair]:
+    """All pairs, in the order of their files."""
+    for file in sorted(FOLDER.glob("*.toml")):
+        for number, said in enumerate(tomllib.loads(file.read_text())["pair"], 1):
+            items = (described(said["a"]), described(said["b"]))
+            languages = (said["a"]["language"], said["b"]["language"])
+            yield Pair(f"{file.stem} {number}", said["label"], said.get("why", ""), items, languages)
+
+
+def described(said: dict[str, Any]) -> Profile:
+    """An item as comparing takes it."""
+    at = datetime.fromisoformat(said["at"])
+    origin = Origin(id=said["origin"], feed_url=said["origin"]) if "origin" in said else None
+    links = (Link(href=said["canonical"], rel="canonical"),) if "canonical" in said else ()
+    entry = Entry(
+        guid=said.get("guid", said["url"]),
+        url=said["url"],
+        title=said["title"],
+        summary=said.get("summary", ""),
+        content=said.get("content", ""),
+        links=links,
+        origin=origin,
+    )
+    return profile(entry, language=said["language"], source=number_of(said["source"]), at=at)
+
+
+@cache
+def _numbers() -> dict[str, int]:
+    return {}
+
+
+def number_of(source: str) -> int:
+    """A number for a source by its name."""
+    return _numbers().setdefault(source, len(_numbers()) + 1)
+
+
+@dataclass
+class Figures:
+    """How often a level was rightly found, wrongly found, and missed."""
+
+    right: int = 0
+    wrong: int = 0
+    missed: int = 0
+
+    @property
+    def precision(self) -> float:
+        return self.right / (self.right + self.wrong) if self.right + self.wrong else 1.0
+
+    @property
+    def recall(self) -> float:
+        return self.right / (self.right + self.missed) if self.right + self.missed else 1.0
+
+
+def measured(chosen: list[Pair]) -> dict[str, Figures]:
+    """The figures of each level: what is found at another than its own is wrong there and missed here."""
+    figures = {level: Figures() for level in reversed(LEVELS)}
+    for pair in chosen:
+        found = pair.found
+        if found == pair.label:
+            if found != DIFFERENT:
+                figures[found].right += 1
+            continue
+        if found != DIFFERENT:
+            figures[found].wrong += 1
+        if pair.label != DIFFERENT:
+            figures[pair.label].missed += 1
+    return figures
+
+
+def main() -> int:
+    """Print the figures by level and by language, and every error; 1 where less is had than asked."""
+    every = list(pairs())
+    print(
+        f"{len(every)} pairs: "
+        + ", ".join(f"{n} {label}" for label, n in Counter(p.label for p in every).items())
+    )
+    short = False
+    print(f"\n{'level':12}{'pairs':>6}{'precision':>11}{'asked':>8}{'recall':>8}{'asked':>8}")
+    for level, got in measured(every).items():
+        precision, recall = ASKED[level]
+        short |= got.precision < precision or got.recall < recall
+        count = got.right + got.missed
+        print(f"{level:12}{count:>6}{got.precision:>11.3f}{precision:>8.3f}{got.recall:>8.3f}{recall:>8.3f}")
+    by_language = sorted({"-".join(sorted(set(pair.languages))) for pair in every})
+    print(f"\n{'language':12}{'pairs':>6}{'right':>8}")
+    for language in by_language:
+        chosen = [pair for pair in every if "-".join(sorted(set(pair.languages))) == language]
+        print(f"{language:12}{len(chosen):>6}{sum(p.found == p.label for p in chosen) / len(chosen):>8.3f}")
+    print("\nerrors:")
+    for pair in every:
+        if pair.found != pair.label:
+            titles = " | ".join(item.title for item in pair.items)
+            print(f"  {pair.name}: {pair.label}, found {pair.found}: {titles} {pair.why and f'({pair.why})'}")
+    return int(short)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
