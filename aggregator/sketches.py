@@ -6,6 +6,7 @@ newest items are read.
 
 from __future__ import annotations
 
+import json
 from array import array
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
@@ -23,17 +24,21 @@ MOST = 40  # items worth comparing with
 EARLIER = 30  # items of a source whose lines are looked at for those that repeat
 REPEATED = 3
 
-# SQLite has no LIMIT for each row of a join, so every mark has a query of its own.
-ONE_MARK = "SELECT * FROM (SELECT item_id FROM mark WHERE mark = :m{0} ORDER BY item_id DESC LIMIT :newest)"
+# Of each mark the newest items only: from the one on that stands so far from its end.
+NEAR = text(
+    """
+    SELECT mark.item_id FROM json_each(:marks) AS wanted
+    JOIN mark ON mark.mark = wanted.value AND mark.item_id >= coalesce(
+        (SELECT item_id FROM mark WHERE mark = wanted.value ORDER BY item_id DESC LIMIT 1 OFFSET :newest), 0
+    )
+    """
+)
 
 
 def near(session: Session, marks: Sequence[int]) -> list[int]:
     """The items that share marks, by number: those that share most first, then the newest."""
-    if not marks:
-        return []
-    query = text(" UNION ALL ".join(ONE_MARK.format(place) for place in range(len(marks))))
-    given = {f"m{place}": mark for place, mark in enumerate(marks)} | {"newest": NEWEST}
-    shared = Counter(session.connection().execute(query, given).scalars())
+    given = {"marks": json.dumps(marks), "newest": NEWEST - 1}
+    shared = Counter(session.connection().execute(NEAR, given).scalars())
     return sorted(shared, key=lambda number: (-shared[number], -number))[:MOST]
 
 

@@ -106,11 +106,13 @@ def profile(
 
 
 def marks(found: Profile) -> tuple[int, ...]:
-    """What items that are alike have in common: keys of an index, some forty for each item."""
-    head = sorted(found.head, key=lambda word: (word not in found.names, -len(word), word))[:7]
-    others = sorted(found.names - set(head), key=lambda word: (-len(word), word))[:3]
-    pairs = combinations(sorted({*head, *others}), 2)
-    said = {f"words {one} {other}" for one, other in pairs}
+    """What items that are alike have in common: keys of an index, some fifty for each item.
+
+    Three words that two headlines share are one key, so that hardly any two that are unlike share one.
+    """
+    head = sorted(found.head, key=lambda word: (word not in found.names, -len(word), word))[:6]
+    others = sorted(found.names - set(head), key=lambda word: (-len(word), word))[: 7 - len(head)]
+    said = {f"words {' '.join(words)}" for words in combinations(sorted({*head, *others}), 3)}
     said |= {f"link {link}" for link in (*found.links, *found.originals, found.address) if link}
     said |= {f"id {found.id}"} if found.id else set()
     return tuple({*map(hashed, said), *found.text.hashes[:8]})

@@ -1,0 +1,148 @@
+"""What it costs to find the story of one new item, beside an archive of a thousand items and of a million.
+
+    .venv/bin/python benchmarks/stories.py [ITEMS]
+
+Every item of the archive is within the window in which items may tell the same story: the worst case.
+Headlines are of seven words from twenty thousand, the commonest as common as in any language (Zipf).
+"""
+
+from __future__ import annotations
+
+import random
+import sys
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from itertools import accumulate, islice
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+
+from sqlalchemy import insert
+from sqlmodel import Session
+
+from aggregator import app, sketches, sources, stories
+from aggregator.app import Newsdesk
+from feeds.entries import Entry
+from feeds.profiles import marks, profile
+from feeds.tables import Item, Mark, Sketch, Source, Story
+
+NOW = datetime(2026, 11, 25, tzinfo=UTC)
+WORDS = [f"word{number}" for number in range(20_000)]
+WEIGHTS = list(accumulate(1 / (rank + 10) for rank in range(len(WORDS))))
+NEW = 200
+BATCH = 20_000
+
+
+def entry(chance: random.Random, number: int) -> Entry:
+    """An entry with a headline of seven words, one of them hardly anybody else has."""
+    words = [*chance.choices(WORDS, cum_weights=WEIGHTS, k=6), f"name{number % 5_000}"]
+    url = f"https://example.org/{number}"
+    return Entry(guid=url, url=url, title=" ".join(words))
+
+
+def fill(session: Session, count: int) -> None:
+    """An archive of so many items, of a hundred sources, told in the last days."""
+    chance = random.Random(count)
+    connection = session.connection()
+    for start in range(1, count + 1, BATCH):
+        numbers = range(start, min(start + BATCH, count + 1))
+        connection.execute(
+            insert(Story), [{"id": number, "lead_id": number, "medoid_id": number} for number in numbers]
+        )
+        entries = [entry(chance, number) for number in numbers]
+        connection.execute(
+            insert(Item), [row(one, number) for one, number in zip(entries, numbers, strict=True)]
+        )
+        drawn = [
+            profile(one, language="en", source=2 + number % 99, at=NOW)
+            for one, number in zip(entries, numbers, strict=True)
+        ]
+        connection.execute(
+            insert(Sketch),
+            [
+                {"item_id": number, "profile": one.dump(), "lines": b""}
+                for one, number in zip(drawn, numbers, strict=True)
+            ],
+        )
+        connection.execute(
+            insert(Mark),
+            [
+                {"mark": mark, "item_id": number}
+                for one, number in zip(drawn, numbers, strict=True)
+                for mark in marks(one)
+            ],
+        )
+
+
+def row(said: Entry, number: int) -> dict[str, object]:
+    """An entry as a row."""
+    given = {name: getattr(said, name) for name in Entry.model_fields}
+    at = NOW - timedelta(seconds=number % 86_400)
+    return given | {
+        "id": number,
+        "source_id": 2 + number % 99,
+        "story_id": number,
+        "key": said.guid,
+        "public_id": said.guid,
+        "global_id": said.guid,
+        "canonical_url": said.guid,
+        "fingerprint": "",
+        "timestamp": at,
+        "first_seen_at": at,
+    }
+
+
+def arrivals(count: int) -> Iterator[Item]:
+    """New items, as a poll brings them."""
+    chance = random.Random(7)
+    while True:
+        said = row(entry(chance, count + chance.randrange(10**9)), 0)
+        yield Item(**(said | {"id": None, "source_id": 1, "story_id": 0}))
+
+
+def measure(newsdesk: Newsdesk, count: int) -> tuple[float, float, float]:
+    """Seconds of finding the candidates of one item, seconds of telling it whole, and candidates found."""
+    finding, telling, found = [], [], []
+    with newsdesk.database.writing() as session:
+        source = session.get_one(Source, 1)
+        for item in islice(arrivals(count), NEW):
+            drawn = profile(item, language="en", source=1, at=NOW)
+            keys = marks(drawn)
+            begin = time.perf_counter()
+            near = sketches.near(session, keys)
+            sketches.profiles(session, near)
+            finding.append(time.perf_counter() - begin)
+            found.append(len(near))
+            begin = time.perf_counter()
+            stories.tell(session, source, [item])
+            telling.append(time.perf_counter() - begin)
+            session.expunge_all()
+            source = session.get_one(Source, 1)
+    return median(finding), median(telling), sum(found) / len(found)
+
+
+def main() -> None:
+    """Measure at a thousand items and at a million, or as many as are named."""
+    most = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
+    print(f"{'items':>10} {'find':>9} {'tell':>9} {'candidates':>11}")
+    times = []
+    for count in (1_000, most):
+        with TemporaryDirectory() as folder:
+            chosen = app.chosen(
+                database_url=f"sqlite:///{folder}/newsdesk.db", output=Path(folder) / "public"
+            )
+            with app.opened(chosen, lambda: NOW) as newsdesk:
+                with newsdesk.database.writing() as session:
+                    for number in range(100):
+                        sources.add(session, f"https://s{number}.example/feed", NOW)
+                    fill(session, count)
+                finding, telling, found = measure(newsdesk, count)
+        times.append((finding, telling))
+        print(f"{count:>10,} {finding * 1e3:>6.2f} ms {telling * 1e3:>6.2f} ms {found:>11.1f}")
+    (few, whole_few), (many, whole_many) = times
+    print(f"a million beside a thousand: {many / few:.2f} to find, {whole_many / whole_few:.2f} to tell")
+
+
+if __name__ == "__main__":
+    main()
