@@ -6,7 +6,7 @@ hands over.
 
 from __future__ import annotations
 
-from curation.cli.deciding import pick, undo, unpick
+from curation.cli import deciding
 from curation.cli.finding import inbox, log, picks, show
 
-COMMANDS = (inbox, show, pick, unpick, picks, undo, log)
+COMMANDS = (inbox, show, *deciding.COMMANDS, picks, log)
