@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from config.options import Edition, spell
+from config.options import Edition
 
 NEARLY = 0.75  # of the time between two picks: from then on a new one is due
 
@@ -25,12 +25,17 @@ def warnings(edition: Edition, appeared: Sequence[datetime], at: datetime) -> li
 
 def _stale(slug: str, fresh: timedelta, last: datetime | None, at: datetime) -> list[str]:
     if last is None:
-        return [f"{slug}: no pick is live; a new one is due every {spell(fresh)}"]
+        return [f"{slug}: no pick is live; a new one is due within {spell_hours(fresh)}"]
     waited = at - last
     if waited < NEARLY * fresh:
         return []
-    late = "is overdue" if waited > fresh else "is due"
-    return [f"{slug}: last new pick {waited // timedelta(hours=1)} h ago; one {late} within {spell(fresh)}"]
+    due = f"was due within {spell_hours(fresh)}" if waited > fresh else f"is due within {spell_hours(fresh)}"
+    return [f"{slug}: last new pick {spell_hours(waited)} ago; one {due}"]
+
+
+def spell_hours(length: timedelta) -> str:
+    """A length of time in whole hours, as editors count it."""
+    return f"{length // timedelta(hours=1)} h"
 
 
 def is_full(edition: Edition, standing: int) -> bool:

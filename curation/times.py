@@ -22,7 +22,9 @@ MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", 
 HOURS = {"midnight": time(0), "noon": time(12), "tonight": time(20)}
 NEARBY = {"today": 0, "tonight": 0, "tomorrow": 1, "yesterday": -1}
 CLOCK = re.compile(r"(\d{1,2}):(\d\d)|(\d{1,2})(?::(\d\d))? ?([ap])m")
-LENGTH = re.compile(r"(\d{1,12}) ?(second|minute|hour|day|week|year|[smhdwy])[a-z]*")
+LENGTH = re.compile(
+    r"(\d{1,12}) ?(s(?:ec(?:ond)?s?)?|m(?:in(?:ute)?s?)?|h(?:(?:ou)?rs?)?|d(?:ays?)?|w(?:eeks?)?|y(?:ears?)?)"
+)
 DATE = re.compile(r"(\d{1,2})\.? ([a-z]{3,9})(?: (\d{4}))?|([a-z]{3,9}) (\d{1,2})(?: (\d{4}))?")
 EXAMPLES = "write 2026-11-25T08:00, 3d, 'tomorrow 8:00' or 'monday noon'"
 

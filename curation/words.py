@@ -9,6 +9,7 @@ import click
 from curation import terminal
 from curation.desk import Outcome
 from curation.inbox import Listed
+from curation.rules import BOTTOM
 from curation.tables import Decision, Pick
 from feeds import markup
 from feeds.entries import Moment
@@ -107,16 +108,21 @@ def line(outcome: Outcome, status: str) -> str:
 
 
 def _in_words(decision: Decision) -> str:
+    verb = decision.verb
     if decision.undoes is not None:
-        verb = f"{decision.verb} of decision {decision.undoes} on"
-    elif decision.verb == "move":
-        verb = f"move to place {decision.payload['position']} of"
-    else:
-        verb = decision.verb
+        verb = f"{verb} of decision {decision.undoes} on"
     where = f" in {decision.edition}" if decision.edition else ""
-    with_what = {
-        "tag": f" {decision.payload.get('tag')}",
-        "untag": f" {decision.payload.get('tag')}",
-        "merge": f" with item {decision.payload.get('others', [''])[0]}",
-    }.get(decision.verb, "")
-    return f"{verb} item {decision.item_id}{with_what}{where}"
+    return f"{verb} item {decision.item_id}{_how(decision)}{where}"
+
+
+def _how(decision: Decision) -> str:
+    """What a verb was given beside its item, where that is what it is about."""
+    given = decision.payload
+    match decision.verb:
+        case "tag" | "untag":
+            return f" {given['tag']}"
+        case "merge":
+            return f" with item {given['others'][0]}"
+        case "move":
+            return " to the end" if given["position"] == BOTTOM else f" to place {given['position']}"
+    return ""
