@@ -117,6 +117,14 @@ def _sendable(value: str) -> str:
     return value
 
 
+def _zone(name: str) -> str:
+    from zoneinfo import available_timezones
+
+    if name not in available_timezones():
+        raise ValueError("a time zone such as Europe/Paris was expected")
+    return name
+
+
 Duration = Annotated[timedelta, BeforeValidator(_duration)]
 Network = Annotated[IPv4Network | IPv6Network, BeforeValidator(_network)]
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$"), AfterValidator(_unreserved)]
@@ -234,6 +242,9 @@ class Curation(Options):
     quorum: int = Field(
         1, ge=1, le=100, description="How many editors must pick an item before readers see it."
     )
+    zone: Annotated[str, AfterValidator(_zone)] | None = Field(
+        None, description="The time zone that editors mean, such as Europe/Paris; else that of the terminal."
+    )
 
 
 class Serving(Options):
@@ -257,7 +268,8 @@ class Retention(Options):
     )
 
 
-FILTERS = ("section", "language", "source", "tag")
+FILTERS = frozenset({"section", "language", "source", "tag"})  # with the rule recent only
+PROMISES = frozenset({"min", "max_age", "fresh", "expire"})  # with the rule picks only
 
 
 class Edition(Options):
@@ -276,13 +288,26 @@ class Edition(Options):
     )
     tag: str | None = Field(None, description="Only items with this tag (rule recent).")
     limit: int = Field(50, ge=1, le=1_000, description="How many entries at most.")
+    min: int = Field(0, ge=0, le=1_000, description="How many live picks are wanted (rule picks).")
+    max_age: Annotated[Duration, Field(ge=timedelta(minutes=1))] | None = Field(
+        None, description="How long a pick is shown (rule picks)."
+    )
+    fresh: Annotated[Duration, Field(ge=timedelta(minutes=1))] | None = Field(
+        None, description="The longest time between two new picks (rule picks)."
+    )
+    expire: Literal["oldest"] | None = Field(
+        None, description="What makes room where the limit is reached: the oldest pick (rule picks)."
+    )
 
     @model_validator(mode="after")
-    def _filtered_only_if_recent(self) -> Self:
+    def _asks_what_its_rule_can_do(self) -> Self:
         rule = "picks" if self.slug == "editors-pick" and "rule" not in self.model_fields_set else self.rule
-        given = {name for name in FILTERS if getattr(self, name) is not None}
-        if rule == "picks" and given:
-            raise ValueError(f"no {' or '.join(sorted(given))} was expected with the rule picks")
+        refused = FILTERS if rule == "picks" else PROMISES
+        given = {name for name in refused if getattr(self, name) not in (None, 0)}
+        if given:
+            raise ValueError(f"no {' or '.join(sorted(given))} was expected with the rule {rule}")
+        if self.min > self.limit:
+            raise ValueError("a min no greater than the limit was expected")
         return self
 
 

@@ -1,49 +1,34 @@
-"""The verbs of an editor. Each writes its Decision, and the pick that follows from it, in one transaction.
-
-The caller opens the transaction, with the write lock taken before anything is read, so that of
-two editors at once the second sees what the first decided.
-"""
+"""The verbs of an editor. Each writes its Decision, and what follows from it, in one transaction."""
 
 from __future__ import annotations
 
-import unicodedata
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from pydantic_core import to_jsonable_python
-from sqlmodel import Session, col, select
+from sqlmodel import col, select
 
 from config.errors import UsageFault
-from config.options import Curation, Edition
-from curation import inbox, rules
-from curation.tables import Decision, Editor, Pick
+from config.options import Edition
+from curation import inbox, notes, promise, rules
+from curation.projections import history
+from curation.standing import standing
+from curation.storydesk import StoryDesk
+from curation.tables import Decision, Pick
+from curation.writer import Outcome, Writer, log
 from feeds import markup
 from feeds.tables import Item
 
-LONGEST_NOTE = 10_000  # characters
+__all__ = ["Desk", "Outcome", "Writer", "edition", "log"]
+
 FRONT_ENDS = frozenset({"cli", "desk"})
+LONGEST_TITLE = 500  # characters
+PLACES = ("place", "before", "after", "up", "down", "top", "bottom")
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What a verb did: its decision, the pick as it now stands, whether it was so before, what it undid."""
+class Desk(StoryDesk):
+    """An editor deciding about picks, and about stories."""
 
-    decision: Decision
-    pick: Pick | None
-    already: bool = False
-    undone: Decision | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Desk:
-    """An editor at work: in whose name, from which front end, in which transaction, at what instant."""
-
-    session: Session
-    options: Curation
-    now: datetime
-    editor: str
-    via: str = "cli"
+    __slots__ = ()
 
     def pick(
         self,
@@ -59,149 +44,172 @@ class Desk:
         """Choose an item for an edition, or change what was said of it.
 
         The same pick again is no new decision. One story is picked once in an edition: picking
-        another item of it is the same pick again. Raises UsageFault for an unknown item, an
-        edition that has no picks, a note over 10,000 characters, or an impossible time.
+        another item of it is the same pick again. Raises UsageFault for an unknown item, a killed
+        story, an edition that has no picks or is full, a note over 10,000 characters, or an impossible time.
         """
-        item = inbox.item(self.session, number)
-        _refuse_without_picks(edition)
+        item = self._choosable(number, edition)
         _refuse_impossible(self.now, position, visible_from, until)
         given: dict[str, Any] = {
-            "note": note_text(note),
-            "title": title and markup.title(title),
+            "note": None if note is None else notes.kept(note),
+            "title": title and headline(title),
             "position": position,
+            "visible_from": visible_from,
+            "until": until,
         }
-        given |= {"visible_from": visible_from, "until": until}
-        standing = self._standing(item, edition)
-        payload = _news(standing, {name: value for name, value in given.items() if value is not None})
-        if standing is not None and not payload and self._adds_nothing(standing):
-            return self._already(standing)
-        if standing is None:
+        before = self._standing(item, edition)
+        payload = _news(before, {name: value for name, value in given.items() if value is not None})
+        if before is not None and not payload and self._adds_nothing(before):
+            so = f"picked in {edition.slug} by {', '.join(before.editors)}"
+            return self.already(before.item_id, edition.slug, so, before)
+        if before is None:
+            self._refuse_full(edition)
             payload.setdefault("visible_from", self.now + self._hold())
-        chosen = standing.item_id if standing is not None else number
-        return self._decide("pick", chosen, edition.slug, payload)
+        return self.decide("pick", before.item_id if before else number, edition.slug, payload)
 
     def unpick(self, number: int, edition: Edition) -> Outcome:
         """Take an item out of an edition. Taking out what is not in it is no new decision."""
         item = inbox.item(self.session, number)
-        standing = self._standing(item, edition)
-        if standing is not None:
-            return self._decide("unpick", standing.item_id, edition.slug, {})
-        history = self._history(number, edition.slug)
-        if not history:
+        before = self._standing(item, edition)
+        if before is not None:
+            return self.decide("unpick", before.item_id, edition.slug, {})
+        if not history(self.session, number, edition.slug):
             raise UsageFault(f"item {number}: was never picked for {edition.slug}", "see 'newsdesk picks'")
-        return Outcome(history[-1], None, already=True)
+        return self.already(number, edition.slug, f"unpicked in {edition.slug}")
 
-    def undo(self, number: int | None = None) -> Outcome:
-        """Take back a decision: the one with this number, else this editor's last that stands.
+    def note(self, number: int, edition: Edition, note: str) -> Outcome:
+        """Say something of a pick, in Markdown; an empty note takes away what was said."""
+        return self._change("note", number, edition, {"note": notes.kept(note)}, "noted so")
 
-        An undo can be undone. Raises UsageFault where there is nothing to undo.
+    def retitle(self, number: int, edition: Edition, title: str) -> Outcome:
+        """Give a pick a headline of the desk's own; an empty one gives it back its source's."""
+        return self._change("retitle", number, edition, {"title": headline(title) or None}, "titled so")
+
+    def pin(self, number: int, edition: Edition) -> Outcome:
+        """Keep a pick above all that are not pinned; its dates stay."""
+        return self._change("pin", number, edition, {"pinned": True}, "pinned", {})
+
+    def unpin(self, number: int, edition: Edition) -> Outcome:
+        """Let a pinned pick stand where it would without the pin."""
+        return self._change("unpin", number, edition, {"pinned": False}, "not pinned", {})
+
+    def hold(self, number: int, edition: Edition, *, until: datetime | None = None) -> Outcome:
+        """Withdraw a pick until it is released, or until a time; raises UsageFault for one that is past."""
+        if until is not None and until <= self.now:
+            raise UsageFault("--until: is past", "give a later time")
+        given = {} if until is None else {"until": until}
+        return self._change("hold", number, edition, {"held": True, "held_until": until}, "held", given)
+
+    def release(self, number: int, edition: Edition) -> Outcome:
+        """Let readers see a pick again that was held."""
+        return self._change("release", number, edition, {"held": False, "held_until": None}, "released", {})
+
+    def move(self, number: int, edition: Edition, **where: Any) -> Outcome:
+        """Put a pick at a place of the line-up: `place` from 1, `top`, `bottom`, `up`, `down`, or `before`
+        or `after` another item. A pick that another editor had put there stands below it.
         """
-        decision = self._last() if number is None else self._decision(number)
-        done = self._decide("undo", decision.item_id, decision.edition, {}, undoes=decision.id)
-        return replace(done, undone=decision)
+        pick = self._picked(number, edition)
+        order = standing(self.session, edition)
+        position = self._position(pick, order, edition, where)
+        holder = next((one for one in order if one.position == position and one is not pick), None)
+        was = [one.item_id for one in order].index(pick.item_id) + 1
+        if pick.position == position and was == min(position, len(order)):
+            return self.already(pick.item_id, edition.slug, f"at place {was} in {edition.slug}", pick)
+        done = self.decide("move", pick.item_id, edition.slug, {"position": position})
+        remark = self._moved(done.pick or pick, holder, edition, position)
+        return Outcome(done.decision, done.pick, remark=remark)
 
-    def _decide(
-        self, verb: str, item_id: int, edition: str, payload: dict[str, Any], undoes: int | None = None
+    def _position(self, pick: Pick, order: list[Pick], edition: Edition, where: dict[str, Any]) -> int:
+        """The place that is meant, in the line-up without the pick that moves."""
+        (name, value), *more = [(name, value) for name, value in where.items() if value] or [("", None)]
+        if more or name not in PLACES:
+            raise UsageFault(
+                "move: takes one place", "give --to N, --top, --bottom, --up, --down, --before or --after"
+            )
+        if name in ("before", "after"):
+            other = self._picked(value, edition)
+            others = [one.item_id for one in order if one.item_id != pick.item_id]
+            if other.item_id not in others:
+                raise UsageFault(f"item {value}: is the one to be moved", "name another")
+            return others.index(other.item_id) + (1 if name == "before" else 2)
+        here = [one.item_id for one in order].index(pick.item_id) + 1
+        places = {"place": value, "top": 1, "bottom": rules.BOTTOM, "up": max(here - 1, 1), "down": here + 1}
+        _refuse_no_place(places[name])
+        return min(here + 1, len(order)) if name == "down" else int(places[name])
+
+    def _moved(self, pick: Pick, holder: Pick | None, edition: Edition, position: int) -> str | None:
+        """Where a move did not give the place that was asked for, or took another editor's."""
+        order = [one.item_id for one in standing(self.session, edition)]
+        place = order.index(pick.item_id) + 1
+        if holder is not None and position != rules.BOTTOM:
+            by = self.session.get(Decision, holder.placed_by)
+            said = f", put there by {by.editor} in decision {by.id}," if by else ""
+            return f"item {holder.item_id}{said} now stands at place {order.index(holder.item_id) + 1}"
+        if place != min(position, len(order)):
+            return f"stands at place {place}, below those that are pinned"
+        return None
+
+    def _change(
+        self,
+        verb: str,
+        number: int,
+        edition: Edition,
+        wanted: dict[str, Any],
+        so: str,
+        payload: dict[str, Any] | None = None,
     ) -> Outcome:
-        if self.session.get(Editor, self.editor) is None:
-            self.session.add(Editor(name=self.editor, since=self.now))
-            self.session.flush()
-        decision = Decision(
-            at=self.now,
-            editor=self.editor,
-            via=self.via,
-            verb=verb,
-            item_id=item_id,
-            edition=edition,
-            payload={name: _written(value) for name, value in payload.items()},
-            undoes=undoes,
-        )
-        self.session.add(decision)
-        self.session.flush()
-        return Outcome(decision, project(self.session, item_id, edition))
+        """Change how a pick stands, unless it stands so already."""
+        pick = self._picked(number, edition)
+        if not _news(pick, wanted):
+            return self.already(pick.item_id, edition.slug, f"{so} in {edition.slug}", pick)
+        return self.decide(verb, pick.item_id, edition.slug, wanted if payload is None else payload)
+
+    def _picked(self, number: int, edition: Edition) -> Pick:
+        """The pick of an item that stands; raises UsageFault where there is none, or its story is killed."""
+        found = self._standing(self._choosable(number, edition), edition)
+        if found is None:
+            raise UsageFault(
+                f"item {number}: is not picked in {edition.slug}", f"pick it: newsdesk pick {number}"
+            )
+        return found
+
+    def _choosable(self, number: int, edition: Edition) -> Item:
+        item = inbox.item(self.session, number)
+        _refuse_without_picks(edition)
+        if self._kills(item):
+            raise UsageFault(f"item {number}: its story is killed", f"revive it: newsdesk revive {number}")
+        return item
 
     def _standing(self, item: Item, edition: Edition) -> Pick | None:
-        """The pick of this item, or of another item of its story, that stands in an edition."""
+        """The pick of the story of an item that stands in an edition: the earliest, as in the line-up."""
         query = select(Pick).where(
             Pick.edition == edition.slug,
             col(Pick.retracted_at).is_(None),
             col(Pick.item_id).in_(select(Item.id).where(Item.story_id == item.story_id)),
         )
-        picks = sorted(self.session.exec(query), key=lambda pick: (pick.item_id != item.id, pick.id))
-        return picks[0] if picks else None
+        return self.session.exec(query.order_by(col(Pick.picked_at), col(Pick.id))).first()
 
     def _adds_nothing(self, standing: Pick) -> bool:
         return self.editor in standing.editors or len(standing.editors) >= self.options.quorum
 
-    def _already(self, standing: Pick) -> Outcome:
-        history = rules.effective(self._history(standing.item_id, standing.edition))
-        number = next(decision.id for decision in reversed(history) if decision.verb == "pick")
-        return Outcome(self.session.get_one(Decision, number), standing, already=True)
-
-    def _history(self, item_id: int, edition: str) -> list[Decision]:
-        return history(self.session, item_id, edition)
+    def _refuse_full(self, edition: Edition) -> None:
+        stands = [
+            rules.status(pick, self.now, self.options.quorum) for pick in standing(self.session, edition)
+        ]
+        if promise.is_full(edition, sum(status in ("live", "waiting", "held") for status in stands)):
+            raise UsageFault(
+                f"edition {edition.slug!r}: is full, with {edition.limit} picks",
+                'unpick one, or let the oldest make room: expire = "oldest" in its settings',
+            )
 
     def _hold(self) -> timedelta:
         return self.options.hold if self.via in FRONT_ENDS else self.options.app_hold
 
-    def _decision(self, number: int) -> Decision:
-        decision = self.session.get(Decision, number) if 0 < number < 2**63 else None
-        if decision is None:
-            raise UsageFault(f"decision {number}: there is none with this number", "see 'newsdesk log'")
-        if decision.id in self._undone(decision.item_id):
-            raise UsageFault(f"decision {number}: was undone already", "see 'newsdesk log'")
-        return decision
 
-    def _last(self) -> Decision:
-        query = select(Decision).where(Decision.editor == self.editor, col(Decision.undoes).is_(None))
-        for decision in self.session.exec(query.order_by(col(Decision.id).desc())):
-            if decision.id not in self._undone(decision.item_id):
-                return decision
-        raise UsageFault(f"{self.editor}: has no decision left to undo", "see 'newsdesk log'")
-
-    def _undone(self, item_id: int) -> set[int | None]:
-        return rules.undone(inbox.decisions(self.session, item_id))
-
-
-def history(session: Session, item_id: int, edition: str) -> list[Decision]:
-    """The decisions about an item in an edition, oldest first."""
-    query = select(Decision).where(Decision.item_id == item_id, Decision.edition == edition)
-    return list(session.exec(query.order_by(col(Decision.id))))
-
-
-def project(session: Session, item_id: int, edition: str) -> Pick | None:
-    """Bring the pick of an item to what the log says of it."""
-    row = session.exec(select(Pick).where(Pick.item_id == item_id, Pick.edition == edition)).first()
-    value = rules.project(history(session, item_id, edition))
-    if value is None:
-        if row is not None:
-            session.delete(row)
-            session.flush()
-        return None
-    row = row or Pick(**value.model_dump())
-    for name in rules.Picked.model_fields:
-        setattr(row, name, getattr(value, name))
-    session.add(row)
-    session.flush()
-    return row
-
-
-def note_text(note: str | None) -> str | None:
-    """A note as it is kept: no control characters, no white space around it, at most 10,000 characters."""
-    if note is None:
-        return None
-    note = markup.text_safe(note.replace("\r\n", "\n")).strip()
-    note = "".join(
-        character for character in note if character in "\n\t" or unicodedata.category(character) != "Cc"
-    )
-    if len(note) > LONGEST_NOTE:
-        raise UsageFault(f"the note has {len(note):,} characters", f"shorten it to {LONGEST_NOTE:,}")
-    return note
-
-
-def log(session: Session, limit: int) -> list[Decision]:
-    """The last lines of the editorial log, newest first."""
-    return list(session.exec(select(Decision).order_by(col(Decision.id).desc()).limit(limit)))
+def headline(title: str) -> str:
+    """A headline as it is kept: plain text on one line; raises UsageFault for one over 500 characters."""
+    if len(title) > LONGEST_TITLE:
+        raise UsageFault(f"the headline has {len(title):,} characters", f"shorten it to {LONGEST_TITLE}")
+    return markup.title(title)
 
 
 def edition(editions: tuple[Edition, ...], slug: str) -> Edition:
@@ -210,7 +218,7 @@ def edition(editions: tuple[Edition, ...], slug: str) -> Edition:
         if one.slug == slug:
             return one
     raise UsageFault(
-        f"edition {slug!r}: there is none", f"there are {', '.join(one.slug for one in editions)}"
+        f"edition {slug[:64]!r}: there is none", f"there are {', '.join(one.slug for one in editions)}"
     )
 
 
@@ -224,10 +232,14 @@ def _refuse_without_picks(edition: Edition) -> None:
 def _refuse_impossible(
     now: datetime, position: int | None, visible_from: datetime | None, until: datetime | None
 ) -> None:
-    if position is not None and not 1 <= position <= 1000:
-        raise UsageFault(f"position {position}: is no place in a line-up", "give 1 for the top")
+    _refuse_no_place(position)
     if until is not None and until <= max(now, visible_from or now):
         raise UsageFault("--until: is over before the pick appears", "give a later time")
+
+
+def _refuse_no_place(position: int | None) -> None:
+    if position is not None and not 1 <= position <= rules.BOTTOM:
+        raise UsageFault(f"position {position}: is no place in a line-up", "give 1 for the top")
 
 
 def _news(standing: Pick | None, given: dict[str, Any]) -> dict[str, Any]:
@@ -235,8 +247,3 @@ def _news(standing: Pick | None, given: dict[str, Any]) -> dict[str, Any]:
     return {
         name: value for name, value in given.items() if standing is None or getattr(standing, name) != value
     }
-
-
-def _written(value: Any) -> Any:
-    """A value as the log keeps it: a time in UTC, ending in Z like every other."""
-    return to_jsonable_python(value.astimezone(UTC) if isinstance(value, datetime) else value)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, and_, col, exists, or_, select
 
 from config.errors import UsageFault
-from curation.tables import Decision, Pick
+from curation.tables import Decision, Kill, Pick, Tag
 from feeds.tables import Item, Source, Status
 
 
@@ -36,6 +36,13 @@ class Listed:
     source: Source
     story: tuple[tuple[Item, Source], ...]
     picks: tuple[Pick, ...]
+    own_tags: tuple[str, ...] = ()
+    is_killed: bool = False
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """Its source's categories, then the editors' tags."""
+        return with_tags(self.item, self.own_tags)
 
     @property
     def language(self) -> str | None:
@@ -51,6 +58,25 @@ class Listed:
 def language(item: Item, source: Source) -> str | None:
     """The language of an item: its own, else what an editor set of its source, else what its feed says."""
     return item.language or source.language or source.feed_language
+
+
+def with_tags(item: Item, own_tags: Iterable[str]) -> tuple[str, ...]:
+    """The categories of an item with the editors' tags after them, none twice."""
+    return tuple(dict.fromkeys((*item.categories, *own_tags)))
+
+
+def killed_stories() -> Any:
+    """The numbers of the stories of which an editor killed an item, as a query."""
+    return select(Item.story_id).where(col(Item.id) == col(Kill.item_id))
+
+
+def tags(session: Session, items: Iterable[Item]) -> dict[int, tuple[str, ...]]:
+    """The editors' own tags of items, by the number of the item."""
+    found: dict[int, tuple[str, ...]] = {}
+    query = select(Tag).where(col(Tag.item_id).in_([item.id for item in items]))
+    for tag in session.exec(query.order_by(col(Tag.decision_id))):
+        found[tag.item_id] = (*found.get(tag.item_id, ()), tag.tag)
+    return found
 
 
 def _language(row: Any) -> ColumnElement[str]:
@@ -89,8 +115,8 @@ def leads(
 ) -> list[Item]:
     """One item for each story: the earliest of those that pass the filters; newest first.
 
-    What was read of a source that is removed since is left out, though its picks stay. `at`
-    leaves out what was not yet seen at that instant.
+    Killed stories are left out, and what was read of a source that is removed since, though its picks
+    stay. `at` leaves out what was not yet seen at that instant.
     """
     earlier = aliased(Item)
     older = or_(
@@ -103,6 +129,7 @@ def leads(
     query = (
         select(Item)
         .where(*_passing(Item, filters, at), ~before_it, *also)
+        .where(col(Item.story_id).not_in(killed_stories()))
         .order_by(col(Item.timestamp).desc(), col(Item.id).desc())
         .limit(limit)
     )
@@ -121,7 +148,9 @@ def _passing(row: Any, filters: Filters, at: datetime | None) -> list[ColumnElem
         wanted = filters.language.lower()
         tests.append(or_(own == wanted, own.startswith(f"{wanted}-", autoescape=True)))
     if filters.tag is not None:
-        tests.append(cast(row.categories, String).contains(f'"{filters.tag}"', autoescape=True))
+        theirs = cast(row.categories, String).contains(f'"{filters.tag}"', autoescape=True)
+        ours = exists().where(col(Tag.item_id) == row.id, col(Tag.tag) == filters.tag)
+        tests.append(or_(theirs, ours))
     if filters.search is not None:
         tests.append(
             or_(*(text.icontains(filters.search, autoescape=True) for text in (row.title, row.summary)))
@@ -149,12 +178,16 @@ def listed(session: Session, items: Iterable[Item]) -> list[Listed]:
     picks: dict[int, list[Pick]] = {}
     for pick in session.exec(select(Pick).where(col(Pick.item_id).in_(list(sources))).order_by(col(Pick.id))):
         picks.setdefault(pick.item_id, []).append(pick)
+    own_tags = tags(session, items)
+    killed = set(session.exec(killed_stories().where(col(Item.story_id).in_(story_ids))))
     return [
         Listed(
             item=item,
             source=sources[item.id],
             story=tuple(members[item.story_id]),
             picks=tuple(picks.get(item.id or 0, ())),
+            own_tags=own_tags.get(item.id or 0, ()),
+            is_killed=item.story_id in killed,
         )
         for item in items
     ]

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from html import escape
 
-from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from config.options import Edition
-from curation import inbox, rules
-from curation.tables import Decision, Pick
+from curation import inbox, notes, rules
+from curation.standing import departures, live
+from curation.tables import Pick
 from feeds.entries import Editorial, Entry, Feed, Moment, Origin
 from feeds.tables import Item, Source
 
@@ -33,21 +33,29 @@ class Site:
 def lineup(session: Session, edition: Edition, site: Site, at: datetime, quorum: int = 1) -> Feed:
     """An edition as it stands at an instant.
 
-    `updated` is the newest change that the line-up shows: an item first seen or revised, a
-    decision, a pick that became visible or ran out. It is None where there was none.
+    `updated` is the newest change that readers could see: an item first seen or revised, a pick that
+    appeared, was changed or went. A decision that was undone has no part in it, nor one about what
+    nobody saw, so that undoing gives the earlier bytes. It is None where there was no change.
     """
     if edition.rule == "recent":
         items = inbox.leads(session, filters(edition), edition.limit, at=at)
-        entries = [_recent(item, source) for item, source in _with_sources(session, items)]
+        tags = inbox.tags(session, items)
+        entries = [
+            _recent(item, source, tags.get(item.id or 0, ()))
+            for item, source in _with_sources(session, items)
+        ]
         changes = [item.revised_at or item.first_seen_at for item in items]
     else:
         picks = live(session, edition, at, quorum)
         items = _items(session, picks)
+        tags = inbox.tags(session, items)
         entries = [
-            _chosen(item, source, pick)
+            _chosen(item, source, pick, tags.get(item.id or 0, ()), quorum)
             for (item, source), pick in zip(_with_sources(session, items), picks, strict=True)
         ]
-        changes = _changes(session, edition, at) + [item.revised_at for item in items if item.revised_at]
+        changes = [max(pick.changed_at, rules.dated(pick, quorum)) for pick in picks]
+        changes += [item.revised_at for item in items if item.revised_at]
+        changes += departures(session, edition, at, quorum)
     return Feed(
         title=edition.title,
         id=f"{site.base_url}{edition.slug}.atom",
@@ -67,30 +75,6 @@ def filters(edition: Edition) -> inbox.Filters:
     )
 
 
-def standing(session: Session, edition: Edition) -> list[Pick]:
-    """The picks of an edition that were not taken back, seen by readers or not yet, in line-up order."""
-    return rules.arrange(
-        session.exec(select(Pick).where(Pick.edition == edition.slug, col(Pick.retracted_at).is_(None)))
-    )
-
-
-def live(session: Session, edition: Edition, at: datetime, quorum: int = 1) -> list[Pick]:
-    """The picks that readers see at an instant, in line-up order."""
-    query = select(Pick).where(Pick.edition == edition.slug, col(Pick.retracted_at).is_(None))
-    seen = [pick for pick in session.exec(query) if rules.status(pick, at, quorum) == "live"]
-    return rules.arrange(seen)[: edition.limit]
-
-
-def _changes(session: Session, edition: Edition, at: datetime) -> list[datetime]:
-    """When decisions, and the times that decisions set, last changed an edition by an instant."""
-    decided = session.exec(
-        select(func.max(Decision.at)).where(Decision.edition == edition.slug, Decision.at <= at)
-    ).one()
-    times = session.exec(select(Pick.visible_from, Pick.until).where(Pick.edition == edition.slug)).all()
-    passed = [time for pair in times for time in pair if time is not None and time <= at]
-    return [*passed, *([decided] if decided else [])]
-
-
 def _items(session: Session, picks: Sequence[Pick]) -> list[Item]:
     found = {
         item.id: item
@@ -107,8 +91,8 @@ def _with_sources(session: Session, items: Sequence[Item]) -> list[tuple[Item, S
     return [(item, sources[item.source_id]) for item in items]
 
 
-def _recent(item: Item, source: Source) -> Entry:
-    return _entry(item, source).model_copy(
+def _recent(item: Item, source: Source, tags: Sequence[str]) -> Entry:
+    return _entry(item, source, tags).model_copy(
         update={
             "published": moment(item.timestamp),
             "updated": moment(item.revised_at) if item.revised_at else None,
@@ -117,14 +101,14 @@ def _recent(item: Item, source: Source) -> Entry:
     )
 
 
-def _chosen(item: Item, source: Source, pick: Pick) -> Entry:
+def _chosen(item: Item, source: Source, pick: Pick, tags: Sequence[str], quorum: int) -> Entry:
     """A pick is dated by when it was made, or appeared if later, with the source's date beside it."""
-    said = _entry(item, source)
-    dated = max(pick.picked_at, pick.visible_from)
+    said = _entry(item, source, tags)
+    dated = rules.dated(pick, quorum)
     return said.model_copy(
         update={
             "title": pick.title or said.title,
-            "content": note_html(pick.note) + (said.content or paragraph(said.summary)),
+            "content": notes.quoted(pick.note) + (said.content or paragraph(said.summary)),
             "published": moment(dated),
             "updated": moment(max(dated, item.revised_at)) if item.revised_at else None,
             "editorial": Editorial(note=pick.note, editors=pick.editors, published=item.timestamp),
@@ -132,8 +116,8 @@ def _chosen(item: Item, source: Source, pick: Pick) -> Entry:
     )
 
 
-def _entry(item: Item, source: Source) -> Entry:
-    """An item as it is republished: under its public id, with its source named.
+def _entry(item: Item, source: Source, tags: Sequence[str]) -> Entry:
+    """An item as it is republished: under its public id, with its source named and the editors' tags.
 
     A source that the item names itself is kept, so that a chain of feeds points to its origin.
     """
@@ -144,6 +128,7 @@ def _entry(item: Item, source: Source) -> Entry:
             "guid": item.public_id,
             "language": inbox.language(item, source),
             "origin": said.origin or origin,
+            "categories": inbox.with_tags(item, tags),
         }
     )
 
@@ -151,14 +136,6 @@ def _entry(item: Item, source: Source) -> Entry:
 def paragraph(text: str) -> str:
     """Plain text as HTML; none where there is none."""
     return f"<p>{escape(text)}</p>" if text.strip() else ""
-
-
-def note_html(note: str) -> str:
-    """An editor's note as the first thing of an entry's content, marked as a quotation of the desk."""
-    if not note:
-        return ""
-    paragraphs = "".join(map(paragraph, note.split("\n\n")))
-    return f"<blockquote>{paragraphs}</blockquote>"
 
 
 def moment(at: datetime) -> Moment:

@@ -1,14 +1,16 @@
-"""What the log of decisions means: a pick is the fold of the decisions about it. Pure."""
+"""What the log of decisions means: each projection is the fold of the decisions about a thing. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, TypeVar
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
-PickStatus = Literal["nominated", "waiting", "live", "expired", "retracted"]
+PickStatus = Literal["nominated", "waiting", "live", "held", "expired", "retracted"]
+BOTTOM = 1_000  # the last place there can be in a line-up
 
 
 class Decided(BaseModel):
@@ -89,49 +91,169 @@ def project(history: Sequence[Decided]) -> Picked | None:
     for decision in effective(history):
         if decision.verb == "pick":
             pick = _picked(pick, decision)
-        elif decision.verb == "unpick" and pick is not None:
-            pick = pick.model_copy(update={"retracted_at": decision.at})
+        elif pick is not None and pick.retracted_at is None:
+            pick = _changed(pick, decision, _effect(decision))
     return pick
 
 
 def _picked(before: Picked | None, decision: Decided) -> Picked:
-    given = {field: decision.payload[field] for field in GIVEN if field in decision.payload}
     if before is None or before.retracted_at is not None:
-        fresh = {
-            "item_id": decision.item_id,
-            "edition": decision.edition,
-            "picked_at": decision.at,
-            "visible_from": decision.at,
-            "editors": (decision.editor,),
-            "voiced_at": (decision.at,),
-            "changed_at": decision.at,
-        }
-        return Picked.model_validate(fresh | given)
-    editors = before.editors if decision.editor in before.editors else (*before.editors, decision.editor)
-    return Picked.model_validate(before.model_dump() | given | {"editors": editors})
+        before = Picked(
+            item_id=decision.item_id,
+            edition=decision.edition or "",
+            picked_at=decision.at,
+            visible_from=decision.at,
+            changed_at=decision.at,
+        )
+    if decision.editor in before.editors:
+        return _changed(before, decision, _given(decision))
+    voice = {
+        "editors": (*before.editors, decision.editor),
+        "voiced_at": (*before.voiced_at, decision.at),
+    }
+    return _changed(before, decision, _given(decision) | voice)
+
+
+def _effect(decision: Decided) -> dict[str, Any]:
+    """What a verb other than `pick` makes of the pick it is about."""
+    match decision.verb:
+        case "unpick":
+            return {"retracted_at": decision.at}
+        case "pin" | "unpin":
+            return {"pinned": decision.verb == "pin"}
+        case "hold":
+            return {"held": True, "held_until": decision.payload.get("until")}
+        case "release":
+            return {"held": False, "held_until": None}
+    return _given(decision)
+
+
+def _given(decision: Decided) -> dict[str, Any]:
+    given = {field: decision.payload[field] for field in GIVEN if field in decision.payload}
+    return given | {"placed_by": decision.id or 0} if "position" in given else given
+
+
+def _changed(pick: Picked, decision: Decided, effect: Mapping[str, Any]) -> Picked:
+    return Picked.model_validate({**pick.model_dump(), **effect, "changed_at": decision.at})
+
+
+def killed(history: Sequence[Decided]) -> Decided | None:
+    """The decision by which an item is killed, of those about it in no edition; None where it is not."""
+    found = None
+    for decision in effective(history):
+        if decision.verb in ("kill", "revive"):
+            found = decision if decision.verb == "kill" else None
+    return found
+
+
+def tagged(history: Sequence[Decided]) -> dict[str, Decided]:
+    """The editors' tags of an item, each with the decision that gave it."""
+    tags: dict[str, Decided] = {}
+    for decision in effective(history):
+        if decision.verb == "tag":
+            tags.setdefault(decision.payload["tag"], decision)
+        elif decision.verb == "untag":
+            tags.pop(decision.payload["tag"], None)
+    return tags
+
+
+@dataclass(frozen=True, slots=True)
+class Pinned:
+    """An editor's word on two items: whether they tell one story, and the decision that says so."""
+
+    together: bool
+    decision_id: int
+
+
+Pair = tuple[int, int]
+
+
+def pinned(history: Sequence[Decided]) -> dict[Pair, Pinned]:
+    """The editors' word on pairs of items, the smaller number first; of two words the later counts.
+
+    A merge and a split name the other items of their pairs in `others`.
+    """
+    words: dict[Pair, Pinned] = {}
+    for decision in effective(history):
+        if decision.verb in ("merge", "split"):
+            for other in decision.payload["others"]:
+                pair = (min(decision.item_id, other), max(decision.item_id, other))
+                words[pair] = Pinned(decision.verb == "merge", decision.id or 0)
+    return words
+
+
+def grouped(history: Sequence[Decided], homes: Mapping[int, int]) -> dict[int, int]:
+    """The story of each item after the merges and splits that stand, from its story before any of them."""
+    stories = dict(homes)
+    for decision in effective(history):
+        if decision.verb == "split":
+            stories[decision.item_id] = decision.payload["story"]
+        elif decision.verb == "merge":
+            came, into = stories[decision.item_id], stories[decision.payload["others"][0]]
+            stories |= {item: into for item, story in stories.items() if story == came}
+    return stories
+
+
+def heard_at(pick: Picked, quorum: int = 1) -> datetime | None:
+    """When as many editors had picked it as the quorum asks for; None where they have not."""
+    return pick.voiced_at[quorum - 1] if len(pick.voiced_at) >= quorum else None
+
+
+def dated(pick: Picked, quorum: int = 1) -> datetime:
+    """When a pick appeared to readers, or is to: its date in the published feed."""
+    return max(pick.picked_at, pick.visible_from, heard_at(pick, quorum) or pick.picked_at)
 
 
 def status(pick: Picked, at: datetime, quorum: int = 1) -> PickStatus:
     """How a pick stands at an instant; fewer editors than the quorum make a nomination."""
     if pick.retracted_at is not None:
         return "retracted"
-    if len(pick.editors) < quorum:
+    if heard_at(pick, quorum) is None:
         return "nominated"
     if at < pick.visible_from:
         return "waiting"
     if pick.until is not None and at >= pick.until:
         return "expired"
+    if pick.held and (pick.held_until is None or at < pick.held_until):
+        return "held"
     return "live"
 
 
-def arrange(picks: Iterable[P]) -> list[P]:
-    """The order of a line-up: newest pick first, then those with a position put at their place.
+def left_at(pick: Picked, at: datetime, quorum: int = 1) -> datetime | None:
+    """When a pick that readers had seen was withdrawn from them or ran out; None where it never was seen.
 
-    Two at one position stand in the order they were picked, the later one first.
+    One that was taken back before it appeared has left no trace.
+    """
+    left = {
+        "retracted": pick.retracted_at,
+        "expired": pick.until,
+        "held": pick.changed_at,
+    }.get(status(pick, at, quorum))
+    was_heard = heard_at(pick, quorum) is not None
+    return left if left is not None and was_heard and dated(pick, quorum) <= left else None
+
+
+def arrange(picks: Iterable[P]) -> list[P]:
+    """The order of a line-up: the pinned first, then newest pick first, those with a position at their place.
+
+    Of two at one position the one put there last has it, and the other stands below.
     """
     newest_first = sorted(picks, key=lambda pick: (pick.picked_at, pick.item_id), reverse=True)
+    first = _placed([pick for pick in newest_first if pick.pinned], 0)
+    return first + _placed([pick for pick in newest_first if not pick.pinned], len(first))
+
+
+def _placed(newest_first: list[P], above: int) -> list[P]:
+    """Picks below so many others, those with a position inserted at their place in the whole."""
     order = [pick for pick in newest_first if pick.position is None]
     placed = [pick for pick in reversed(newest_first) if pick.position is not None]
-    for pick in sorted(placed, key=lambda pick: pick.position or 0):
-        order.insert((pick.position or 1) - 1, pick)
+    for pick in sorted(placed, key=lambda pick: (pick.position, pick.placed_by)):
+        order.insert(max((pick.position or 1) - 1 - above, 0), pick)
     return order
+
+
+def shortened(picks: Sequence[P], limit: int) -> list[P]:
+    """The picks of a line-up that there is room for: the oldest that are not pinned fall out."""
+    oldest_first = sorted(picks, key=lambda pick: (pick.pinned, pick.picked_at, pick.item_id))
+    out = {id(pick) for pick in oldest_first[: max(len(picks) - limit, 0)]}
+    return [pick for pick in picks if id(pick) not in out]

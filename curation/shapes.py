@@ -36,7 +36,7 @@ def item(listed: Listed, at: datetime, quorum: int) -> Shape:
         "authors": [author.model_dump() for author in row.authors],
         "language": listed.language,
         "section": source.section,
-        "tags": list(row.categories),
+        "tags": list(listed.tags),
         "summary": row.summary,
         "timestamp": time(row.timestamp),
         "first_seen_at": time(row.first_seen_at),
@@ -68,7 +68,9 @@ def whole_item(
 
 
 def state(listed: Listed) -> str:
-    """Where an item stands with the editors: new, or picked in some edition."""
+    """Where an item stands with the editors: its story killed, it picked in some edition, or new."""
+    if listed.is_killed:
+        return "killed"
     return "picked" if listed.standing else "new"
 
 
@@ -92,10 +94,11 @@ def pick(row: Pick, at: datetime, quorum: int) -> Shape:
         "note": row.note or None,
         "title": row.title,
         "position": row.position,
-        "pinned": False,
+        "pinned": row.pinned,
         "picked_at": time(row.picked_at),
         "visible_from": time(row.visible_from),
         "until": time(row.until),
+        "held_until": time(row.held_until),
         "by": list(row.editors),
         "status": rules.status(row, at, quorum),
     }
@@ -119,8 +122,9 @@ def decision(row: Decision) -> Shape:
 def outcome(result: Outcome, at: datetime, quorum: int) -> Shape:
     """What a verb did."""
     return {
-        "decision": decision(result.decision),
+        "decision": None if result.decision is None else decision(result.decision),
         "already": result.already,
+        "remark": result.remark,
         "pick": None if result.pick is None else pick(result.pick, at, quorum),
     }
 

@@ -9,6 +9,7 @@ import click
 from curation import terminal
 from curation.desk import Outcome
 from curation.inbox import Listed
+from curation.rules import BOTTOM
 from curation.tables import Decision, Pick
 from feeds import markup
 from feeds.entries import Moment
@@ -26,7 +27,7 @@ def said(found: Listed) -> list[tuple[str, object]]:
         ("authors", ", ".join(author.name for author in item.authors)),
         ("section", source.section),
         ("language", found.language),
-        ("tags", ", ".join(item.categories)),
+        ("tags", ", ".join(found.tags)),
         ("dated", terminal.moment(item.timestamp)),
         ("source wrote", _source_wrote(item.published)),
         ("first seen", terminal.moment(item.first_seen_at)),
@@ -58,6 +59,7 @@ def chosen(pick: Pick, status: str) -> list[tuple[str, object]]:
         ("state", f"picked in {pick.edition} by {', '.join(pick.editors)}: {status}"),
         ("from", terminal.moment(waits)),
         ("until", terminal.moment(pick.until)),
+        ("held until", terminal.moment(pick.held_until)),
         ("headline", pick.title),
         ("note", pick.note),
     ]
@@ -81,7 +83,7 @@ def list_decisions(lines: Sequence[Decision]) -> None:
                 terminal.moment(line.at),
                 line.editor,
                 line.via,
-                line.verb if line.undoes is None else f"undo {line.undoes}",
+                line.verb if line.undoes is None else f"{line.verb} {line.undoes}",
                 line.item_id,
                 line.edition,
             )
@@ -93,18 +95,34 @@ def list_decisions(lines: Sequence[Decision]) -> None:
 
 def line(outcome: Outcome, status: str) -> str:
     """What a verb did, and how the pick now stands, in one line."""
-    decision, pick, undone = outcome.decision, outcome.pick, outcome.undone
-    if outcome.already:
-        so = (
-            f"picked in {decision.edition} by {', '.join(pick.editors)}"
-            if pick
-            else f"unpicked in {decision.edition}"
-        )
-        return f"item {decision.item_id}: already {so}"
-    done = _in_words(decision) if undone is None else f"undoes decision {undone.id} ({_in_words(undone)})"
-    return f"decision {decision.id}: {done}, now {status}"
+    decision, undone = outcome.decision, outcome.undone
+    if outcome.already or decision is None:
+        return f"item {decision.item_id if decision else '?'}: already {outcome.so}"
+    done = _in_words(decision)
+    if undone is not None:
+        takes = "undoes" if decision.verb == "undo" else "takes back"
+        done = f"{takes} decision {undone.id} ({_in_words(undone)})"
+    remark = f"; {outcome.remark}" if outcome.remark else ""
+    now = "" if decision.edition is None else f", now {status}"
+    return f"decision {decision.id}: {done}{now}{remark}"
 
 
 def _in_words(decision: Decision) -> str:
-    verb = decision.verb if decision.undoes is None else f"undo of decision {decision.undoes} on"
-    return f"{verb} item {decision.item_id} in {decision.edition}"
+    verb = decision.verb
+    if decision.undoes is not None:
+        verb = f"{verb} of decision {decision.undoes} on"
+    where = f" in {decision.edition}" if decision.edition else ""
+    return f"{verb} item {decision.item_id}{_how(decision)}{where}"
+
+
+def _how(decision: Decision) -> str:
+    """What a verb was given beside its item, where that is what it is about."""
+    given = decision.payload
+    match decision.verb:
+        case "tag" | "untag":
+            return f" {given['tag']}"
+        case "merge":
+            return f" with item {given['others'][0]}"
+        case "move":
+            return " to the end" if given["position"] == BOTTOM else f" to place {given['position']}"
+    return ""

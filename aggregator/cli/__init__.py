@@ -34,7 +34,10 @@ LONGEST_NAME = 64
 GROUPS = {
     "Start": ("demo", "init", "run"),
     "Sources": ("source", "poll"),
-    "Editing": ("inbox", "show", "why", "stories", "pick", "unpick", "picks", "undo", "log"),
+    "Finding": ("inbox", "show", "why", "stories", "picks", "log"),
+    "Picking": ("pick", "unpick", "note", "retitle", "move", "pin", "unpin", "hold", "release"),
+    "Stories": ("kill", "revive", "tag", "untag", "merge", "split"),
+    "Deciding": ("undo", "redo", "decide"),
     "Publishing": ("publish", "serve"),
     "Keeping": ("status", "backup", "doctor"),
 }

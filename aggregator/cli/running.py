@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from aggregator.answers import Address
     from aggregator.cli import Invocation
     from aggregator.poll import Report
+    from aggregator.upkeep import Finding
     from feeds.tables import Source
 
 
@@ -200,18 +201,20 @@ def serve(invocation: Invocation) -> None:
 @json_option
 @click.pass_obj
 def status(invocation: Invocation, as_json: bool) -> None:
-    """Sources and their troubles, items, picks, and the last decision and publish."""
+    """Sources and their troubles, items, picks, the last decision and publish, and what editions lack."""
     from dataclasses import asdict
 
     from aggregator import upkeep
+    from curation import standing
     from curation.shapes import time
 
     newsdesk = invocation.newsdesk
     with invocation.reading() as session:
         found = upkeep.status(session, newsdesk.now())
+        warnings = standing.warnings(session, newsdesk.editions, newsdesk.now(), newsdesk.curation.quorum)
     if as_json:
         times = {name: time(value) for name, value in asdict(found).items() if name.endswith("_at")}
-        terminal.emit(asdict(found) | times | {"database": str(newsdesk.database)})
+        terminal.emit(asdict(found) | times | {"database": str(newsdesk.database), "warnings": warnings})
         return
     terminal.fields(
         [
@@ -225,6 +228,7 @@ def status(invocation: Invocation, as_json: bool) -> None:
             ("last decision", terminal.moment(found.last_decision_at) or "none yet"),
             ("last published", terminal.moment(found.last_published_at) or "never"),
             ("database", newsdesk.database),
+            *(("warning", warning) for warning in warnings),
         ]
     )
 
@@ -241,12 +245,14 @@ def backup(invocation: Invocation, file: Path) -> None:
 
 
 @click.command(short_help="Check the newsroom's health.")
+@click.option("--rebuild", is_flag=True, help="Work all picks, kills, tags and pins out from the log anew.")
 @json_option
 @click.pass_obj
-def doctor(invocation: Invocation, as_json: bool) -> None:
+def doctor(invocation: Invocation, rebuild: bool, as_json: bool) -> None:
     """Check the database, SQLite, the published folder and the installation; exit 1 on a fault.
 
-    Nothing is made or changed: a database that is missing, damaged or old stays as it is.
+    Nothing is made or changed: a database that is missing, damaged or old stays as it is. Only with
+    --rebuild what differs from the editorial log is mended, and named.
     """
     from aggregator import app, upkeep
     from aggregator.database import Database
@@ -254,15 +260,29 @@ def doctor(invocation: Invocation, as_json: bool) -> None:
 
     chosen = app.load(invocation.config)
     findings = list(upkeep.examine(Database(chosen.database_url), chosen.output))
+    if rebuild:
+        findings += _rebuilt(invocation)
     if as_json:
         terminal.emit([{"check": one.check, "ok": one.ok, "found": one.found} for one in findings])
     else:
         terminal.table(
             ("check", "", "found"), [(one.check, "ok" if one.ok else "FAULT", one.found) for one in findings]
         )
-    faults = [one.check for one in findings if not one.ok]
+    faults = dict.fromkeys(one.check for one in findings if not one.ok)
     if faults:
         raise NewsdeskError(f"found at fault: {', '.join(faults)}")
+
+
+def _rebuilt(invocation: Invocation) -> list[Finding]:
+    """What of the projections was found to differ from the editorial log; it is mended."""
+    from aggregator.upkeep import Finding
+    from curation import projections
+
+    with invocation.writing() as session:
+        differences = projections.rebuild(session)
+    if not differences:
+        return [Finding("editorial log", True, "picks, kills, tags and story pins are what it says")]
+    return [Finding("editorial log", False, f"{difference}; mended") for difference in differences]
 
 
 def _logging() -> None:

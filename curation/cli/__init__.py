@@ -6,8 +6,8 @@ hands over.
 
 from __future__ import annotations
 
-from curation.cli.deciding import pick, undo, unpick
+from curation.cli import deciding
 from curation.cli.explaining import stories, why
 from curation.cli.finding import inbox, log, picks, show
 
-COMMANDS = (inbox, show, pick, unpick, picks, undo, log, why, stories)
+COMMANDS = (inbox, show, why, stories, *deciding.COMMANDS, picks, log)

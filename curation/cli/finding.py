@@ -72,7 +72,9 @@ def show(newsroom: Newsroom, number: int, as_json: bool) -> None:
         terminal.emit(shapes.whole_item(found, now, quorum, revisions, decisions))
         return
     picked = [words.chosen(pick, rules.status(pick, now, quorum)) for pick in found.standing]
-    terminal.fields([*words.said(found), *chain(*picked or [[("state", "new")]])])
+    if found.is_killed or not picked:
+        picked = [[("state", shapes.state(found))]]
+    terminal.fields([*words.said(found), *chain(*picked)])
     if decisions:
         click.echo()
         words.list_decisions(decisions)
@@ -89,13 +91,13 @@ def picks(newsroom: Newsroom, edition: str, as_json: bool) -> None:
     Readers see those that are live. Others are waiting for their time, expired, or nominated: picked by
     fewer editors than curation.quorum asks for.
     """
-    from curation import inbox, lineup, shapes
+    from curation import inbox, shapes, standing
     from curation.desk import edition as named
 
     now, quorum = newsroom.now(), newsroom.curation.quorum
     with newsroom.reading() as session:
-        standing = lineup.standing(session, named(newsroom.editions, edition))
-        found = inbox.listed(session, [inbox.item(session, pick.item_id) for pick in standing])
+        stand = standing.standing(session, named(newsroom.editions, edition))
+        found = inbox.listed(session, [inbox.item(session, pick.item_id) for pick in stand])
     if as_json:
         terminal.emit([shapes.item(one, now, quorum) for one in found])
         return
@@ -108,7 +110,7 @@ def picks(newsroom: Newsroom, edition: str, as_json: bool) -> None:
             pick.title or one.item.title,
             pick.note,
         )
-        for place, (pick, one) in enumerate(zip(standing, found, strict=True), 1)
+        for place, (pick, one) in enumerate(zip(stand, found, strict=True), 1)
     ]
     terminal.table(("place", "item", "status", "by", "title", "note"), rows, nothing="Nothing is picked.")
 

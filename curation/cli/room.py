@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import AbstractContextManager
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Protocol
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import click
 
 if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
     from sqlmodel import Session
 
     from config.options import Curation, Edition
@@ -29,31 +33,40 @@ class Newsroom(Protocol):
 
 
 class Instant(click.ParamType[datetime]):
-    """An ISO date or time (UTC where it names no zone), or a duration from now: `3d`, `12h`."""
+    """A time in an editor's words, in the editor's zone (`curation.times`)."""
 
     name = "time"
 
-    def __init__(self, direction: int) -> None:
+    def __init__(self, direction: Literal["past", "future"]) -> None:
         self.direction = direction
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        from config.options import duration
+        from curation import times
 
         if isinstance(value, datetime):
             return value
-        try:
-            read = datetime.fromisoformat(value)
-            return read if read.tzinfo else read.replace(tzinfo=UTC)
-        except ValueError:
-            pass
-        try:
-            return datetime.now(UTC) + self.direction * duration(value)
-        except (ValueError, OverflowError):
-            self.fail(f"{value!r} is no time; write 2026-11-25T08:00 or 3d", param, ctx)
+        assert ctx is not None, "an option is read in the context of its command"
+        newsroom: Newsroom = ctx.find_root().obj
+        return times.read(value, newsroom.now(), zone(newsroom.curation.zone), self.direction)
 
 
-PAST, FUTURE = Instant(-1), Instant(+1)
+def zone(configured: str | None) -> ZoneInfo:
+    """The editor's zone: that of the terminal (TZ), else the one configured, the machine's, or UTC."""
+    from zoneinfo import ZoneInfo
+
+    machine = Path("/etc/localtime").resolve().as_posix().partition("/zoneinfo/")[2]
+    for name in (os.environ.get("TZ", "").removeprefix(":"), configured, machine):
+        try:
+            if name:
+                return ZoneInfo(name)
+        except (ValueError, OSError):
+            continue
+    return ZoneInfo("UTC")
+
+
+PAST, FUTURE = Instant("past"), Instant("future")
 ITEM = click.argument("number", metavar="ITEM", type=int)
+ITEMS = click.argument("numbers", metavar="ITEM...", type=int, nargs=-1, required=True)
 EDITION = click.option(
     "--edition", default="editors-pick", show_default=True, help="The edition meant, by its slug."
 )

@@ -30,11 +30,19 @@ def decided(
     )
 
 
-def picked(item: int, minutes: int = 0, position: int | None = None) -> Picked:
+def picked(item: int, minutes: int = 0, position: int | None = None, **given: object) -> Picked:
     at = NOON + timedelta(minutes=minutes)
-    return Picked(
-        item_id=item, edition="e", editors=("ada",), picked_at=at, visible_from=at, position=position
-    )
+    said = {
+        "item_id": item,
+        "edition": "e",
+        "editors": ("ada",),
+        "voiced_at": (at,),
+        "picked_at": at,
+        "visible_from": at,
+        "changed_at": at,
+        "position": position,
+    }
+    return Picked.model_validate(said | given)
 
 
 def test_without_a_decision_there_is_no_pick() -> None:
@@ -107,9 +115,23 @@ def test_fewer_editors_than_the_quorum_make_a_nomination() -> None:
         ([picked(1, 0, position=1), picked(2, 5)], [1, 2]),
         ([picked(1, 0), picked(2, 5), picked(3, 9, position=2)], [2, 3, 1]),
         ([picked(1, 0, position=1), picked(2, 5, position=1)], [2, 1]),
+        ([picked(1, 0, 1, placed_by=9), picked(2, 5, 1, placed_by=8)], [1, 2]),
         ([picked(1, 0, position=99), picked(2, 5)], [2, 1]),
+        ([picked(1, 0, pinned=True), picked(2, 5)], [1, 2]),
+        ([picked(1, 0, pinned=True), picked(2, 5, position=1)], [1, 2]),
+        ([picked(1, 0, pinned=True), picked(2, 5), picked(3, 3, position=2)], [1, 3, 2]),
     ],
-    ids=["newest first", "put first", "put second", "the later of two at one place", "beyond the end"],
+    ids=[
+        "newest first",
+        "put first",
+        "put second",
+        "the later of two at one place",
+        "the one put there last",
+        "beyond the end",
+        "pinned first",
+        "none above the pinned",
+        "places count the pinned",
+    ],
 )
 def test_a_line_up_is_newest_first_but_for_those_given_a_place(picks: list[Picked], order: list[int]) -> None:
     assert [pick.item_id for pick in rules.arrange(picks)] == order

@@ -1,0 +1,43 @@
+"""A note of the desk: what may stand in it, and its Markdown as safe HTML."""
+
+from __future__ import annotations
+
+import unicodedata
+from functools import cache
+from typing import TYPE_CHECKING
+
+from config.errors import UsageFault
+from feeds import markup
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+
+LONGEST = 10_000  # characters
+
+
+def kept(note: str) -> str:
+    """A note as it is kept: no control characters, no white space around it, at most 10,000 characters."""
+    if len(note) > LONGEST:
+        raise UsageFault(f"the note has {len(note):,} characters", f"shorten it to {LONGEST:,}")
+    note = markup.text_safe(note.replace("\r\n", "\n")).strip()
+    return "".join(
+        character for character in note if character in "\n\t" or unicodedata.category(character) != "Cc"
+    )
+
+
+def quoted(note: str) -> str:
+    """A note as the first thing of an entry's content, marked as a quotation of the desk."""
+    return f"<blockquote>{html(note)}</blockquote>" if note else ""
+
+
+def html(note: str) -> str:
+    """A note in CommonMark as clean HTML; HTML within it is text."""
+    rendered = _markdown().render(note).strip()
+    return markup.clean(rendered.replace(">\n", ">"))
+
+
+@cache
+def _markdown() -> MarkdownIt:
+    from markdown_it import MarkdownIt
+
+    return MarkdownIt("commonmark", {"html": False})
