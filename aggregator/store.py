@@ -176,7 +176,7 @@ def redate(session: Session, source_id: int, home: Home, since: datetime | None 
         )
         for held in session.identity_map.values():
             if isinstance(held, Item):
-                session.refresh(held)
+                session.expire(held)
     return len(again)
 
 
