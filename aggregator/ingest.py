@@ -12,7 +12,7 @@ from datetime import datetime
 from uuid import NAMESPACE_URL, uuid5
 
 from feeds import dates, identity, proof, urls
-from feeds.entries import Entry, Feed
+from feeds.entries import Entry, Feed, Home, Moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +24,8 @@ class Known:
     fingerprint: str = ""
     canonical_url: str | None = None
     title: str = ""
+    published: Moment | None = None
+    updated: Moment | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +43,11 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What is new, oldest first, and what is revised, by item id."""
+    """What is new, oldest first, and what is revised, or has only its dates corrected, by item id."""
 
     new: tuple[Arrival, ...] = ()
     revised: Mapping[int, Arrival] = field(default_factory=dict)
+    corrected: Mapping[int, Arrival] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
         return bool(self.new or self.revised)
@@ -78,14 +81,17 @@ def compare(arrived: Sequence[Arrival], known: Iterable[Known]) -> Changes:
     renamed = _renamed(arrived, known)
     new: list[Arrival] = []
     revised: dict[int, Arrival] = {}
+    corrected: dict[int, Arrival] = {}
     for arrival in arrived:
         item = by_key.get(arrival.key) or renamed.get((arrival.canonical_url, arrival.entry.title))
         if item is None:
             new.append(arrival)
         elif item.id is not None and item.fingerprint != arrival.fingerprint:
             revised[item.id] = arrival
+        elif item.id is not None and _corrects(arrival.entry, item):
+            corrected[item.id] = arrival
     new.reverse()  # a document begins with its newest; a stable sort keeps what has one date in order
-    return Changes(tuple(sorted(new, key=lambda arrival: arrival.timestamp)), revised)
+    return Changes(tuple(sorted(new, key=lambda arrival: arrival.timestamp)), revised, corrected)
 
 
 def _renamed(arrived: Sequence[Arrival], known: Sequence[Known]) -> dict[tuple[str | None, str], Known]:
@@ -109,6 +115,49 @@ def timestamp(entry: Entry, first_seen: datetime) -> datetime:
         if moment is not None and moment.at is not None and dates.believable(moment.at, first_seen):
             return moment.at
     return first_seen
+
+
+def correction(kept: Moment | None, said: Moment | None) -> Moment | None:
+    """The date that an item has after its source dates it again; one that it leaves out stays.
+
+    A date in the words that are known is no correction: it stays as it was read, wherever its source
+    has moved since.
+    """
+    return kept if said is None or (kept is not None and kept.raw == said.raw) else said
+
+
+def reordered(entry: Entry, before: datetime, first_seen: datetime) -> datetime:
+    """The instant that orders an item whose date was corrected.
+
+    It follows the correction as far as when the item was first seen, and so never makes it new.
+    """
+    moment = entry.published or entry.updated
+    believed = moment is not None and moment.at is not None and dates.believable(moment.at, first_seen)
+    return timestamp(entry, first_seen) if believed else before
+
+
+def read_again(moment: Moment | None, home: Home) -> Moment | None:
+    """A date as it is read at this home; one that says its own offset, or nothing, stays."""
+    if moment is None or moment.known_by in (None, "offset"):
+        return moment
+    return dates.read(moment.raw, home)
+
+
+def feed_again(feed: Feed, home: Home) -> Feed:
+    """A feed with its dates as they are read at this home."""
+    return feed.model_copy(update={"entries": tuple(_entry_again(entry, home) for entry in feed.entries)})
+
+
+def _entry_again(entry: Entry, home: Home) -> Entry:
+    dated = {name: read_again(getattr(entry, name), home) for name in ("published", "updated")}
+    return entry.model_copy(update=dated)
+
+
+def _corrects(entry: Entry, item: Known) -> bool:
+    return any(
+        correction(kept, said) is not kept
+        for kept, said in ((item.published, entry.published), (item.updated, entry.updated))
+    )
 
 
 def public_id(entry: Entry, key: str, source_url: str) -> str:

@@ -19,7 +19,7 @@ from typing import Literal
 from pydantic import BaseModel
 from sqlmodel import Session
 
-from aggregator import cadence, hubs, ingest, moves, sources, store
+from aggregator import cadence, homes, hubs, ingest, moves, sources, store
 from aggregator.answers import Address, Document, Failure, NotModified, one_line
 from aggregator.database import Database
 from aggregator.fetch import Fetcher
@@ -170,7 +170,7 @@ class Poller:
             return self._failed(source, _moving(session, source, outcome, now), now)
         changes = ingest.Changes()
         if isinstance(outcome, Read):
-            changes = self._keep(session, source, outcome, now)
+            changes = self._keep(session, source, _at_home(outcome, address, source), now)
         if isinstance(outcome, Read | Unchanged):
             source.etag, source.last_modified = outcome.document.etag, outcome.document.last_modified
         self._succeeded(session, source, outcome, now)
@@ -218,6 +218,7 @@ class Poller:
     ) -> None:
         assert source.id is not None
         source.failures = 0
+        source.answered_at = now
         source.error_class = source.error_message = source.error_at = None
         hints = outcome.hints if isinstance(outcome, NotModified) else outcome.document.hints
         rhythm = cadence.Rhythm(
@@ -255,6 +256,12 @@ def _entries(batch: Sequence[tuple[Address, Outcome]]) -> int:
     return sum(len(outcome.feed.entries) for _, outcome in batch if isinstance(outcome, Read))
 
 
+def _at_home(read: Read, address: Address, source: Source) -> Read:
+    """What was read, in the zone that its source may have been given since it was asked."""
+    home = store.home(source)
+    return read if home.zone == address.home.zone else replace(read, feed=ingest.feed_again(read.feed, home))
+
+
 def without_body(document: Document) -> Document:
     """A document that has been read: its body is let go before it waits to be stored."""
     return replace(document, body=b"")
@@ -266,6 +273,7 @@ def keep(session: Session, source: Source, feed: Feed, now: datetime) -> ingest.
     arrived = ingest.arrivals(feed, source.url, now)
     changes = ingest.compare(arrived, store.known(session, source.id, arrived))
     store.keep(session, source.id, changes, now)
+    homes.learn(session, source, changes.new, now)
     if changes:
         source.last_changed_at = now
     return changes

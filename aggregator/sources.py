@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, delete, exists, select, update
 
-from aggregator import cadence, store
+from aggregator import cadence, homes, store
 from aggregator.answers import Failure
 from config.errors import NewsdeskError, UsageFault
 from config.options import spell
@@ -21,6 +21,7 @@ from curation.tables import Decision
 from feeds import normal, opml, urls
 from feeds.tables import Item, Move, PurgedKey, Revision, Source, Status
 
+GIVEN = ("title", "section", "language", "zone", "interval")  # by an editor
 SHORTEST_INTERVAL = timedelta(minutes=1)  # what an editor may ask of somebody else's server
 
 
@@ -100,6 +101,13 @@ def edit(source: Source, **given: Any) -> None:
             setattr(source, name, value or None)
 
 
+def rezone(session: Session, source: Source, **given: Any) -> int:
+    """Edit a source, and read the dates of its items anew where its zone has changed; how many change."""
+    before = store.home(source)
+    edit(source, **given)
+    return homes.redate(session, source) if store.home(source).zone != before.zone else 0
+
+
 def _language(tag: str) -> str:
     found = normal.language(tag)
     if found is None:
@@ -177,12 +185,13 @@ def merge(session: Session, other: Source, source: Source) -> None:
     assert source.id is not None
     assert other.id is not None
     told = _merge_items(session, other.id, source.id)
-    for name in ("title", "section", "language", "zone", "interval"):
+    for name in (*GIVEN, "inferred_zone", "zone_confidence", "zone_evidence"):
         setattr(source, name, getattr(source, name) or getattr(other, name))
     session.exec(update(Move).where(col(Move.source_id) == other.id).values(source_id=source.id))
     _merge_purged(session, other.id, source.id)
     session.delete(other)
     settle(session, told)
+    homes.redate(session, source)
 
 
 def _merge_items(session: Session, from_id: int, to_id: int) -> set[int]:

@@ -6,23 +6,26 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import fields
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import func
+from sqlalchemy import bindparam, func
 from sqlalchemy import select as select_columns
-from sqlmodel import Session, col, or_, select
+from sqlmodel import Session, col, or_, select, update
 
-from aggregator import cadence, stories
+from aggregator import cadence, ingest, stories
 from aggregator.answers import Address
 from aggregator.ingest import Arrival, Changes, Known
 from config.errors import UsageFault
-from curation.stories import settle
-from feeds import urls
+from curation.stories import settle, settle_source
+from feeds import urls, zones
 from feeds.entries import Entry, Home
 from feeds.tables import Item, Move, PurgedKey, Revision, Source, Status
 
 RHYTHM_ENTRIES = 20
 KNOWN = tuple(getattr(Item, field.name) for field in fields(Known))  # a row is a Known
 ENTRY_FIELDS = tuple(Entry.model_fields)
+DATES = ("published", "updated")
+_DATED = (col(Item.id), col(Item.published), col(Item.updated), col(Item.first_seen_at))
 
 
 def sources(session: Session, status: Status | None = None) -> list[Source]:
@@ -75,7 +78,14 @@ def address(source: Source) -> Address:
 
 def home(source: Source) -> Home:
     """Where a source is at home, as far as its dates need it."""
-    return Home(zone=source.zone)
+    language = source.language or source.feed_language
+    region = (language or "").partition("-")[2]
+    return Home(
+        zone=source.zone or source.inferred_zone,
+        confidence=None if source.zone else source.zone_confidence,
+        language=language,
+        country=region if zones.country_zones(region) else zones.country(source.site or source.url),
+    )
 
 
 def item_counts(session: Session) -> dict[int, int]:
@@ -122,7 +132,7 @@ def known(session: Session, source_id: int, arrived: Iterable[Arrival]) -> list[
 
 
 def keep(session: Session, source_id: int, changes: Changes, now: datetime) -> None:
-    """Write what a document changed: new items with their stories, and revisions of known ones."""
+    """Write what a document changed: new items with their stories, revisions and dates of known ones."""
     source = session.get_one(Source, source_id)
     stories.tell(session, source, [_item(source_id, arrival, now) for arrival in changes.new])
     revised = []
@@ -132,12 +142,62 @@ def keep(session: Session, source_id: int, changes: Changes, now: datetime) -> N
             Revision(item_id=number, at=now, title=item.title, summary=item.summary, content=item.content)
         )
         for name in ENTRY_FIELDS:
-            setattr(item, name, getattr(arrival.entry, name))
+            if name not in DATES:
+                setattr(item, name, getattr(arrival.entry, name))
+        _correct(item, arrival.entry)
         item.fingerprint = arrival.fingerprint
         item.canonical_url = arrival.canonical_url
         item.revised_at = now
         revised.append(item)
     stories.redraw(session, source, revised)
+    for number, arrival in changes.corrected.items():
+        _correct(session.get_one(Item, number), arrival.entry)
+
+
+def _correct(item: Item, entry: Entry) -> None:
+    """Take over the dates that a source has corrected."""
+    before = item.published, item.updated
+    for name in DATES:
+        setattr(item, name, ingest.correction(getattr(item, name), getattr(entry, name)))
+    if (item.published, item.updated) != before:
+        item.timestamp = ingest.reordered(item, item.timestamp, item.first_seen_at)
+
+
+def redate(session: Session, source_id: int, home: Home, since: datetime | None = None) -> int:
+    """Read the dates of the items of a source again, as at this home; how many of them change.
+
+    With `since`, those of items first seen from then on.
+    """
+    session.flush()
+    query = select_columns(*_DATED).where(col(Item.source_id) == source_id)
+    if since is not None:
+        query = query.where(col(Item.first_seen_at) >= since)
+    again = [row for old in session.connection().execute(query) if (row := _redated(old, home))]
+    if again:
+        statement = update(Item).where(col(Item.id) == bindparam("number"))
+        names = ("published", "updated", "timestamp")
+        session.connection().execute(
+            statement.values({name: bindparam(f"new_{name}") for name in names}), again
+        )
+        for held in session.identity_map.values():
+            if isinstance(held, Item):
+                session.expire(held)
+        settle_source(session, source_id)
+    return len(again)
+
+
+def _redated(row: Any, home: Home) -> dict[str, Any] | None:
+    """What changes of an item whose dates are read at this home, if anything does."""
+    published, updated = (ingest.read_again(moment, home) for moment in (row.published, row.updated))
+    if (published, updated) == (row.published, row.updated):
+        return None
+    entry = Entry(guid="", published=published, updated=updated)
+    return {
+        "number": row.id,
+        "new_published": published,
+        "new_updated": updated,
+        "new_timestamp": ingest.timestamp(entry, row.first_seen_at),
+    }
 
 
 def _item(source_id: int, arrival: Arrival, now: datetime) -> Item:

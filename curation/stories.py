@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import delete
+from sqlalchemy import delete, func
 from sqlmodel import Session, col, exists, select
 
 from feeds import leading
@@ -21,6 +21,13 @@ def settle(session: Session, story_ids: Collection[int]) -> None:
     wanted = sorted(set(story_ids))
     for start in range(0, len(wanted), MOST_AT_ONCE):
         _settle(session, wanted[start : start + MOST_AT_ONCE])
+
+
+def settle_source(session: Session, source_id: int) -> None:
+    """Settle the stories that a source tells with others, where something about it has changed."""
+    its = select(Item.story_id).where(Item.source_id == source_id)
+    shared = select(Item.story_id).where(col(Item.story_id).in_(its)).group_by(col(Item.story_id))
+    settle(session, session.exec(shared.having(func.count() > 1)).all())
 
 
 def lead(session: Session, story_id: int) -> leading.Lead:

@@ -24,6 +24,7 @@ from sqlalchemy import (
 from sqlmodel import Field, SQLModel
 
 from feeds.entries import Editorial, Enclosure, Entry, Link, Moment, Origin, Pace, Person, Value
+from feeds.homezone import Sighting
 
 
 class Kept(TypeDecorator[Any]):
@@ -73,7 +74,9 @@ class Source(SQLModel, table=True):
     `feed_title`, `feed_language`, `site` and `pace` are what the feed last said. `etag` and
     `last_modified` are the validators of the last document kept, as the server wrote them.
     Nobody asks before `not_before_at`, for its server said so. `moved_to` is where permanent
-    redirects led `moved_hits` times in a row since `moved_since`.
+    redirects led `moved_hits` times in a row since `moved_since`. `answered_at` is the last poll that
+    did not fail; `inferred_zone` where its dates show it to be at home, which counts where no editor
+    gave a zone.
     """
 
     __table_args__ = (NUMBERS_ARE_NEVER_REUSED,)
@@ -96,7 +99,11 @@ class Source(SQLModel, table=True):
     etag: str | None = None
     last_modified: str | None = None
     body_hash: str | None = None
+    inferred_zone: str | None = None
+    zone_confidence: float | None = None
+    zone_evidence: str | None = Field(default=None, sa_type=Text)
 
+    answered_at: datetime | None = None
     last_polled_at: datetime | None = None
     last_changed_at: datetime | None = None
     next_poll_at: datetime = Field(index=True)
@@ -116,6 +123,13 @@ class Source(SQLModel, table=True):
     def name(self) -> str:
         """What people call it: the editor's title, else the feed's, else the address."""
         return self.title or self.feed_title or self.url
+
+
+class Sightings(SQLModel, table=True):
+    """When the last dates of a source that name no zone were first seen, the oldest first."""
+
+    source_id: int = Field(foreign_key="source.id", ondelete="CASCADE", primary_key=True)
+    seen: tuple[Sighting, ...] = Field(default=(), sa_type=Kept(tuple[Sighting, ...]))
 
 
 class Move(SQLModel, table=True):

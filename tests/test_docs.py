@@ -15,6 +15,8 @@ from conftest import CommandLine, Said
 from web import Web
 
 from aggregator.cli import newsdesk as program
+from aggregator.cli.shown import zone_shape
+from feeds.tables import Source
 
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = ROOT / "tests" / "documents"
@@ -126,6 +128,7 @@ ELSEWHERE = {
     "decisions[]",
     "added[]",
     "hub",
+    "inferred_zone",
 }  # objects of other sections
 
 
@@ -208,8 +211,11 @@ def test_items_picks_and_decisions_have_the_keys_that_are_documented(newsroom: N
 def test_sources_have_the_keys_that_are_documented(newsroom: Newsroom) -> None:
     listed = newsroom("source", "list")
     shown = [newsroom("source", verb, 3) for verb in ("show", "pause", "resume")]
-    shown.append(newsroom("source", "edit", 3, "--section", "none"))
+    edited = newsroom("source", "edit", 3, "--section", "none")
     assert keys(*listed) == keys(*shown) == documented("Source")
+    assert keys(edited) <= documented("Source") | documented("Source, edited")
+    assert edited.keys() - listed[0].keys() == documented("Source, edited")
+    assert zone_shape(Source()).keys() == documented("Inferred zone")
     assert newsroom.added[0].keys() == newsroom("source", "retry", 3).keys() == listed[0].keys()
     assert keys(newsroom("source", "import", newsroom.opml())) == documented("Import")
     assert keys(newsroom("source", "remove", 3)) == documented("Removal")

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import feedparser
@@ -51,6 +51,13 @@ async def test_walk_a_an_item_from_the_wire_to_the_database(newsdesk: Newsdesk, 
     assert (source.etag, source.status, source.name) == ('"v1"', Status.ACTIVE, "La Gazette")
     assert source.next_poll_at > newsdesk.now()
     assert newsdesk.due() == []
+    with newsdesk.database.writing() as session:
+        assert sources.rezone(session, session.get_one(Source, 1), zone="Europe/Paris") == 1
+        item = session.exec(select(Item)).one()
+    assert item.published == Moment(
+        raw="2023-11-20 13:56:38", at=seed - timedelta(hours=1), known_by="source zone", zone="Europe/Paris"
+    )
+    assert (item.timestamp, item.revised_at) == (seed - timedelta(hours=1), None)
 
 
 def test_walk_b_a_pick_from_the_command_to_the_published_xml(command: CommandLine, web: Web) -> None:

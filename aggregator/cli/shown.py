@@ -10,10 +10,13 @@ from aggregator import sources
 from config.options import spell
 from curation import terminal
 from curation.shapes import time
+from feeds.homezone import Inference
 from feeds.tables import Move, Source, Subscription
 
 
-def fields(row: Source, items: int, moves: Sequence[Move], hub: str | None) -> list[tuple[str, object]]:
+def fields(
+    row: Source, items: int, moves: Sequence[Move], hub: str | None, doubt: Inference | None = None
+) -> list[tuple[str, object]]:
     """What is known of a source, each thing with its name."""
     return [
         ("source", row.id),
@@ -22,7 +25,9 @@ def fields(row: Source, items: int, moves: Sequence[Move], hub: str | None) -> l
         ("site", row.site),
         ("section", row.section),
         ("language", row.language or row.feed_language),
-        ("zone", row.zone),
+        ("zone", zone_said(row)),
+        ("evidence", None if row.zone else row.zone_evidence),
+        ("but", doubt and f"its dates are those of {doubt.zone} ({doubt.fit:.2f}): {doubt.evidence}"),
         ("interval", row.interval and spell(timedelta(seconds=row.interval))),
         ("state", row.status),
         ("items", items),
@@ -37,6 +42,18 @@ def fields(row: Source, items: int, moves: Sequence[Move], hub: str | None) -> l
         ("trouble", row.error_class and sources.trouble(row.error_class, row.error_message or "")),
         ("failures", row.failures or None),
     ]
+
+
+def zone_said(row: Source) -> str | None:
+    """The zone of its dates that name none, and how it is known."""
+    if row.zone:
+        return f"{row.zone}, set by an editor"
+    return row.inferred_zone and f"{row.inferred_zone}, inferred with confidence {row.zone_confidence:.2f}"
+
+
+def zone_shape(row: Source) -> dict[str, Any]:
+    """What zone a source's dates show, as `--json` has it."""
+    return {"zone": row.inferred_zone, "confidence": row.zone_confidence, "evidence": row.zone_evidence}
 
 
 def when(row: Source, reason: str = "") -> str:
@@ -78,6 +95,7 @@ def shape(
         "section": row.section,
         "language": row.language or row.feed_language,
         "zone": row.zone,
+        "inferred_zone": zone_shape(row) if row.inferred_zone else None,
         "interval": row.interval,
         "status": row.status,
         "items": items,

@@ -192,7 +192,7 @@ def show(invocation: Invocation, number: int, as_json: bool) -> None:
 
     The next poll is the longest of the waits after the last one, or later by the hours it skips.
     """
-    from aggregator import hubs, store
+    from aggregator import homes, hubs, store
     from aggregator.cli import shown
 
     with invocation.reading() as session:
@@ -200,11 +200,12 @@ def show(invocation: Invocation, number: int, as_json: bool) -> None:
         items = store.item_counts(session).get(number, 0)
         moves = store.moves(session, number).get(number, ())
         hub = hubs.subscription(session, number)
+        doubt = homes.doubt(session, row)
     if as_json:
         terminal.emit(shown.shape(row, items, moves, hub))
         return
     reachable = invocation.newsdesk.settings.serve.public_url is not None
-    terminal.fields(shown.fields(row, items, moves, shown.hub_said(hub, reachable) if hub else None))
+    terminal.fields(shown.fields(row, items, moves, shown.hub_said(hub, reachable) if hub else None, doubt))
 
 
 @source.command(short_help="Change title, section, language, zone or interval.")
@@ -213,14 +214,24 @@ def show(invocation: Invocation, number: int, as_json: bool) -> None:
 @json_option
 @click.pass_obj
 def edit(invocation: Invocation, /, number: int, as_json: bool, **given: Any) -> None:
-    """Change what is set of a source; an empty text takes a setting back."""
+    """Change what is set of a source; an empty text takes a setting back.
+
+    Another zone dates its items anew, as far as their dates name none.
+    """
     from aggregator import sources
     from config.errors import UsageFault
 
     if all(value is None for value in given.values()):
         ways = ", ".join(f"--{name}" for name in sorted(given))
         raise UsageFault(f"source {number}: nothing to change is given", f"give one or more of {ways}")
-    _change(invocation, number, as_json, lambda row, now: sources.edit(row, **given))
+
+    def change(session: Session, row: Source, now: datetime) -> dict[str, Any]:
+        redated = sources.rezone(session, row, **given)
+        if redated:
+            terminal.say(f"source {row.id}: {terminal.counted(redated, 'item')} dated anew")
+        return {"redated_items": redated}
+
+    _change(invocation, number, as_json, change)
 
 
 @source.command(short_help="Poll a source no more.")
@@ -231,7 +242,7 @@ def pause(invocation: Invocation, number: int, as_json: bool) -> None:
     """Poll a source no more, until it is resumed."""
     from aggregator import sources
 
-    _change(invocation, number, as_json, lambda row, now: sources.pause(row))
+    _change(invocation, number, as_json, lambda session, row, now: sources.pause(row))
 
 
 @source.command(short_help="Poll a paused source again.")
@@ -242,7 +253,7 @@ def resume(invocation: Invocation, number: int, as_json: bool) -> None:
     """Poll a paused source again when it is due."""
     from aggregator import sources
 
-    _change(invocation, number, as_json, sources.resume)
+    _change(invocation, number, as_json, lambda session, row, now: sources.resume(row, now))
 
 
 @source.command(short_help="Poll a failing or retired source at once.")
@@ -257,7 +268,7 @@ def retry(invocation: Invocation, number: int, as_json: bool) -> None:
     """
     from aggregator import sources
 
-    def change(row: Source, now: datetime) -> None:
+    def change(session: Session, row: Source, now: datetime) -> None:
         sources.retry(row, now)
         if why := sources.left_alone(row, now):
             terminal.say(f"source {row.id}: {why}")
@@ -326,17 +337,17 @@ def export(invocation: Invocation, file: Path | None) -> None:
 
 
 def _change(invocation: Invocation, number: int, as_json: bool, change: Any) -> None:
-    """Change one source and say how it stands."""
+    """Change one source and say how it stands, with what more the change has to say as JSON."""
     from aggregator import hubs, store
     from aggregator.cli import shown
 
     with invocation.writing() as session:
         row = store.source(session, number)
-        change(row, invocation.now())
+        more = change(session, row, invocation.now()) or {}
         items = store.item_counts(session).get(number, 0)
         moves = store.moves(session, number).get(number, ())
         hub = hubs.subscription(session, number)
     if as_json:
-        terminal.emit(shown.shape(row, items, moves, hub))
+        terminal.emit(shown.shape(row, items, moves, hub) | more)
     else:
         click.echo(f"source {row.id}: {row.name}: {row.status}, next poll: {shown.when(row)}")
