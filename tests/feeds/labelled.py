@@ -12,8 +12,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
+from html import escape
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from feeds.entries import Entry, Link, Origin
 from feeds.likeness import LEVELS, compare
@@ -21,6 +23,7 @@ from feeds.profiles import Profile, profile
 
 FOLDER = Path(__file__).parent / "likeness"
 DIFFERENT = "different"
+AT, LATER = "2026-03-02T08:00:00Z", "2026-03-02T11:30:00Z"
 ASKED = {
     "same item": (1.0, 0.99),
     "same text": (0.995, 0.97),
@@ -45,23 +48,68 @@ class Pair:
         return alike.level if alike else DIFFERENT
 
 
+WAYS = {
+    "whole": {},
+    "framed": {"framed": True},
+    "cut": {"keep": 2},
+    "edited": {"edited": True},
+    "cut and framed": {"keep": 2, "framed": True},
+    "edited and framed": {"edited": True, "framed": True},
+}  # in which an article is copied
+
+
 def pairs() -> Iterator[Pair]:
-    """All pairs, in the order of their files."""
+    """All pairs, in the order of their files; then the copies of each article."""
     for file in sorted(FOLDER.glob("*.toml")):
-        for number, said in enumerate(tomllib.loads(file.read_text())["pair"], 1):
-            items = (described(said["a"]), described(said["b"]))
-            languages = (said["a"]["language"], said["b"]["language"])
-            yield Pair(f"{file.stem} {number}", said["label"], said.get("why", ""), items, languages)
+        kept = tomllib.loads(file.read_text())
+        for number, said in enumerate(kept.get("pair", ()), 1):
+            plain = {"language": kept.get("language"), "at": AT}
+            sides = [article(plain | side) for side in (said["a"], {"at": LATER} | said["b"])]
+            yield pair(f"{file.stem} {number}", said["label"], said.get("why", ""), *sides)
+    for name, text in texts().items():
+        for way, changes in WAYS.items() if "other_title" in text else ():
+            original = article({"text": name, "source": "first", "at": AT})
+            copied = {"text": name, "title": text["other_title"], "source": "second", "at": LATER}
+            yield pair(f"{name}, {way}", "same text", "", original, article(copied | changes))
+
+
+def pair(name: str, label: str, why: str, one: dict[str, Any], other: dict[str, Any]) -> Pair:
+    items = (described(one), described(other))
+    return Pair(name, label, why, items, (one["language"], other["language"]))
+
+
+def article(said: dict[str, Any]) -> dict[str, Any]:
+    """An item as a pair describes it, with the text of the article that it names."""
+    if "text" not in said:
+        return said
+    text = texts()[said["text"]]
+    paragraphs = text["paragraphs"][: said.get("keep")]
+    if said.get("edited"):
+        for old, new in text["edits"]:
+            paragraphs = [paragraph.replace(old, new) for paragraph in paragraphs]
+    if framed := said.get("framed"):
+        frame = text if framed is True else texts()[framed]
+        paragraphs = [frame["before"], *paragraphs, frame["after"]]
+    content = "".join(f"<p>{escape(paragraph)}</p>" for paragraph in paragraphs)
+    return {"title": text["title"], "content": content} | said | {"language": text["language"]}
+
+
+@cache
+def texts() -> dict[str, dict[str, Any]]:
+    """The articles, by name."""
+    found: dict[str, dict[str, Any]] = tomllib.loads((FOLDER / "texts.toml").read_text())["text"]
+    return found
 
 
 def described(said: dict[str, Any]) -> Profile:
     """An item as comparing takes it."""
     at = datetime.fromisoformat(said["at"])
+    url = said.get("url") or f"https://{said['source']}.example/{quote(said['title'])}"
     origin = Origin(id=said["origin"], feed_url=said["origin"]) if "origin" in said else None
     links = (Link(href=said["canonical"], rel="canonical"),) if "canonical" in said else ()
     entry = Entry(
-        guid=said.get("guid", said["url"]),
-        url=said["url"],
+        guid=said.get("guid", url),
+        url=url,
         title=said["title"],
         summary=said.get("summary", ""),
         content=said.get("content", ""),
