@@ -80,6 +80,13 @@ def canonical(url: str) -> str:
     )
 
 
+def place(url: str) -> str:
+    """Path, query and `#!` of an address's key, the same on every host; empty for a front page."""
+    _, scheme, rest = canonical(url).partition("https://")
+    found = "/" + rest.partition("/")[2]
+    return found if scheme and found != "/" else ""
+
+
 def host(url: str) -> str:
     """Host and port as politeness counts them, such as `example.org:443`; empty where there is none."""
     parsed = _parse(url.strip())
