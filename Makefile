@@ -4,7 +4,7 @@ BIN := .venv/bin
 SECONDS := 60
 READY := .venv/ready
 
-.PHONY: help run demo test test-slow check fix fuzz bench pictures clean
+.PHONY: help run demo test test-slow check fix fuzz quality bench pictures clean
 
 help:  ## what can be done here
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile
@@ -41,6 +41,9 @@ fuzz: $(READY)  ## documents that nobody wrote, for SECONDS=60; what is found is
 	$(BIN)/uv pip install --quiet --system-certs --python $(BIN)/python --constraint constraints.txt --editable '.[fuzz]'
 	mkdir -p .fuzz
 	$(BIN)/python tests/fuzz_parse.py -max_total_time=$(SECONDS) -artifact_prefix=.fuzz/ .fuzz tests/documents
+
+quality: $(READY)  ## how well likeness tells what is alike, on labelled pairs
+	$(BIN)/python tests/feeds/labelled.py
 
 bench: $(READY)  ## speed, against peers and limits
 	$(BIN)/python benchmarks/whole_path.py

@@ -12,7 +12,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from aggregator import store
-from aggregator.ingest import Arrival
+from aggregator.matching import Arrival
 from feeds import dates, homezone, zones
 from feeds.entries import Moment
 from feeds.homezone import Inference, Sighting

@@ -1,112 +1,160 @@
 """What a document changes: the entries of a feed compared with the items that are known. Pure.
 
-feed ─> one key per entry ─> known by key, or by address? ─> new | revised | unchanged
+feed ─> names of each entry ─> which known item is it? ─> new | revised | unchanged
 """
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import NAMESPACE_URL, uuid5
 
+from aggregator import matching
+from aggregator.matching import Arrival, Known
 from feeds import dates, identity, proof, urls
 from feeds.entries import Entry, Feed, Home, Moment
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
-    """An item as far as comparing needs it; `id` is None for one that retention purged."""
-
-    id: int | None
-    key: str
-    fingerprint: str = ""
-    canonical_url: str | None = None
-    title: str = ""
-    published: Moment | None = None
-    updated: Moment | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Arrival:
-    """An entry with what it is known by: ready to be kept as an item."""
-
-    entry: Entry
-    key: str
-    public_id: str
-    global_id: str | None
-    canonical_url: str | None
-    fingerprint: str
-    timestamp: datetime
-
-
-@dataclass(frozen=True, slots=True)
 class Changes:
-    """What is new, oldest first, and what is revised, or has only its dates corrected, by item id."""
+    """What is new, oldest first, and what is revised, or has only its dates corrected, by item id.
+
+    `keys` are the names of items whose source calls them otherwise now, `purged` what is to be known
+    now of those that retention removed, by the key that was. Of the known entries of the document,
+    `kept` had the id that was known and `renamed` another.
+    """
 
     new: tuple[Arrival, ...] = ()
     revised: Mapping[int, Arrival] = field(default_factory=dict)
     corrected: Mapping[int, Arrival] = field(default_factory=dict)
+    keys: Mapping[int, str] = field(default_factory=dict)
+    purged: Mapping[str, Arrival] = field(default_factory=dict)
+    kept: int = 0
+    renamed: int = 0
 
     def __bool__(self) -> bool:
         return bool(self.new or self.revised)
 
 
-def arrivals(feed: Feed, source_url: str, now: datetime) -> list[Arrival]:
-    """The entries of a document as they would be kept, in the document's order."""
+def arrivals(feed: Feed, source_url: str, now: datetime, trusted: bool = True) -> list[Arrival]:
+    """A document's entries as they would be kept, in its order; by their ids where these are `trusted`."""
+    entries = _each_once(feed.entries)
     return [
         Arrival(
             entry=entry,
-            key=key,
-            public_id=public_id(entry, key, source_url),
-            global_id=identity.global_id(entry),
+            names=names,
+            key=names.key,
+            public_id=public_id(entry, names.key, source_url),
+            global_id=identity.global_id(entry) if trusted else None,
             canonical_url=urls.canonical(entry.url) if entry.url else None,
-            fingerprint=identity.fingerprint(entry),
+            fingerprint=fingerprint,
             timestamp=timestamp(entry, now),
         )
-        for entry, key in zip(feed.entries, identity.keys(feed.entries), strict=True)
+        for (_, fingerprint), entry, names in zip(
+            entries, entries.values(), identity.names(tuple(entries.values()), trusted), strict=True
+        )
     ]
 
 
+def _each_once(entries: Iterable[Entry]) -> dict[tuple[str, str], Entry]:
+    """Entries by id and fingerprint: one that a document says twice to the letter is one."""
+    found: dict[tuple[str, str], Entry] = {}
+    for entry in entries:
+        found.setdefault((entry.guid.strip(), identity.fingerprint(entry)), entry)
+    return found
+
+
 def compare(arrived: Sequence[Arrival], known: Iterable[Known]) -> Changes:
-    """Which of a document's entries are new, and which revise an item that is known.
-
-    An entry is a known item by its key. Where a source changes its ids, it is a known item by
-    its address and title, if no other entry of the document and no other known item has that
-    address, and the item's own key is gone from the document.
-    """
+    """Which of a document's entries are new, and which revise an item that is known."""
     known = tuple(known)
-    by_key = {item.key: item for item in known}
-    renamed = _renamed(arrived, known)
-    new: list[Arrival] = []
-    revised: dict[int, Arrival] = {}
-    corrected: dict[int, Arrival] = {}
-    for arrival in arrived:
-        item = by_key.get(arrival.key) or renamed.get((arrival.canonical_url, arrival.entry.title))
-        if item is None:
-            new.append(arrival)
-        elif item.id is not None and item.fingerprint != arrival.fingerprint:
-            revised[item.id] = arrival
-        elif item.id is not None and _corrects(arrival.entry, item):
-            corrected[item.id] = arrival
-    new.reverse()  # a document begins with its newest; a stable sort keeps what has one date in order
-    return Changes(tuple(sorted(new, key=lambda arrival: arrival.timestamp)), revised, corrected)
-
-
-def _renamed(arrived: Sequence[Arrival], known: Sequence[Known]) -> dict[tuple[str | None, str], Known]:
-    """The known items that only their address and title can name, by both."""
-    present = {arrival.key for arrival in arrived}
-    once = Counter(arrival.canonical_url for arrival in arrived)
-    kept = Counter(item.canonical_url for item in known)
-    return {
-        (item.canonical_url, item.title): item
-        for item in known
-        if item.canonical_url
-        and item.key not in present
-        and once[item.canonical_url] == 1
-        and kept[item.canonical_url] == 1
+    found = matching.match(arrived, known)
+    pairs = [(arrival, found[arrival.key]) for arrival in arrived if arrival.key in found]
+    renamed = [(arrival, item) for arrival, item in pairs if not matching.answers_to(item, arrival.names)]
+    keys = {} if matching.misnumbered(arrived, known, found) else _keys(renamed, known)
+    kept = {item.id: (arrival, item) for arrival, item in pairs if item.id is not None}
+    revised = {number: arrival for number, (arrival, item) in kept.items() if _says_more(arrival, item)}
+    corrected = {
+        number: arrival
+        for number, (arrival, item) in kept.items()
+        if number not in revised and _corrects(arrival.entry, item)
     }
+    new = _new(arrived, found, {item.key for item in known})
+    new.reverse()  # a document begins with its newest; a stable sort keeps what has one date in order
+    return Changes(
+        tuple(sorted(new, key=lambda arrival: arrival.timestamp)),
+        revised,
+        corrected,
+        {item.id: keys[item.key] for _, item in renamed if item.id is not None and item.key in keys},
+        _of_purged(pairs, keys),
+        kept=len(pairs) - len(renamed),
+        renamed=len(renamed),
+    )
+
+
+def _of_purged(pairs: Iterable[tuple[Arrival, Known]], keys: Mapping[str, str]) -> dict[str, Arrival]:
+    """What purged items say now, under the keys they have from now on."""
+    return {
+        item.key: replace(arrival, key=keys.get(item.key, item.key))
+        for arrival, item in pairs
+        if item.id is None and (item.key in keys or _what_tells(item) != _what_tells(arrival))
+    }
+
+
+def _what_tells(one: Arrival | Known) -> tuple[str | None, ...]:
+    if isinstance(one, Known):
+        return one.canonical_url, one.alias, one.title
+    return one.canonical_url, one.names.alias, one.entry.title
+
+
+def _new(arrived: Sequence[Arrival], found: Mapping[str, Known], taken: set[str]) -> list[Arrival]:
+    """What is not known, each once, under keys that no item has."""
+    seen = {_text(arrival): arrival for arrival in arrived if arrival.key in found}
+    new = []
+    for arrival in arrived:
+        if arrival.key in found:
+            continue
+        twin = seen.setdefault(_text(arrival), arrival)
+        if twin is arrival or not _is_said_twice(arrival, twin):
+            new.append(_under_free_key(arrival, taken))
+            taken.add(new[-1].key)
+    return new
+
+
+def _text(arrival: Arrival) -> tuple[str, str, str]:
+    return arrival.names.alias, arrival.entry.title, arrival.entry.summary
+
+
+def _is_said_twice(arrival: Arrival, twin: Arrival) -> bool:
+    """Whether two entries of one text are one: a document in the middle of a move shows it on both hosts."""
+    addresses = {arrival.canonical_url, twin.canonical_url}
+    return len(addresses) == 2 and None not in addresses and arrival.names.alias.startswith("/")
+
+
+def _under_free_key(arrival: Arrival, taken: set[str]) -> Arrival:
+    if arrival.key not in taken:
+        return arrival
+    key = identity.unlike(arrival.names.full, taken)
+    return replace(arrival, key=key, public_id=uuid5(NAMESPACE_URL, f"{arrival.public_id} {key}").urn)
+
+
+def _keys(renamed: Iterable[tuple[Arrival, Known]], known: Iterable[Known]) -> dict[str, str]:
+    """The new keys of items by their old ones, but for those that another item has."""
+    taken = {item.key for item in known}
+    return {item.key: arrival.key for arrival, item in renamed if arrival.key not in taken}
+
+
+def _says_more(arrival: Arrival, item: Known) -> bool:
+    """Whether a reader would see a change: a session or a tracker in the address is none."""
+    if item.fingerprint == arrival.fingerprint:
+        return False
+    said, kept = arrival.entry.url, item.url
+    if not said or not kept or said == kept or item.canonical_url != arrival.canonical_url:
+        return True
+    if urls.host(said) != urls.host(kept):
+        return True
+    as_it_was = arrival.entry.model_copy(update={"url": kept})
+    return identity.fingerprint(as_it_was) != item.fingerprint
 
 
 def timestamp(entry: Entry, first_seen: datetime) -> datetime:

@@ -23,8 +23,10 @@ from aggregator import cadence, homes, hubs, ingest, moves, sources, store
 from aggregator.answers import Address, Document, Failure, NotModified, one_line
 from aggregator.database import Database
 from aggregator.fetch import Fetcher
+from aggregator.matching import Arrival
 from aggregator.parsers import Parsers
 from config.options import Polling
+from feeds import identity
 from feeds.digest import digest
 from feeds.entries import NOWHERE, Feed, Home
 from feeds.tables import Source, Status
@@ -208,7 +210,7 @@ class Poller:
         """
         now = self.now()
         with self.database.writing() as session:
-            arrived = ingest.arrivals(page.feed, store.source(session, number).url, now)
+            arrived = _arrivals(store.source(session, number), page.feed, now)
             new = ingest.compare(arrived, store.known(session, number, arrived)).new
             store.keep(session, number, ingest.Changes(new), now)
         return len(new)
@@ -270,13 +272,18 @@ def without_body(document: Document) -> Document:
 def keep(session: Session, source: Source, feed: Feed, now: datetime) -> ingest.Changes:
     """Write what a feed says that is not known of its source."""
     assert source.id is not None
-    arrived = ingest.arrivals(feed, source.url, now)
+    arrived = _arrivals(source, feed, now)
     changes = ingest.compare(arrived, store.known(session, source.id, arrived))
     store.keep(session, source.id, changes, now)
     homes.learn(session, source, changes.new, now)
+    source.renamed_polls = identity.unstable(source.renamed_polls, changes.kept, changes.renamed)
     if changes:
         source.last_changed_at = now
     return changes
+
+
+def _arrivals(source: Source, feed: Feed, now: datetime) -> list[Arrival]:
+    return ingest.arrivals(feed, source.url, now, trusted=source.renamed_polls < identity.UNSTABLE)
 
 
 def _schedule(source: Source, due: cadence.Next) -> None:

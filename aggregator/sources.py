@@ -225,7 +225,7 @@ def _one_of(session: Session, item: Item, twin: Item) -> None:
 def _merge_purged(session: Session, from_id: int, to_id: int) -> None:
     """What either has purged stays purged, unless it is an item of the other."""
     for purged in session.exec(select(PurgedKey).where(PurgedKey.source_id == from_id)).all():
-        session.merge(PurgedKey(source_id=to_id, key=purged.key))
+        session.merge(PurgedKey(**purged.model_dump() | {"source_id": to_id}))
     session.flush()
     kept = select(Item.key).where(Item.source_id == to_id)
     session.exec(delete(PurgedKey).where(col(PurgedKey.source_id) == to_id, col(PurgedKey.key).in_(kept)))

@@ -14,7 +14,8 @@ from sqlmodel import Session, col, or_, select, update
 
 from aggregator import cadence, ingest, stories
 from aggregator.answers import Address
-from aggregator.ingest import Arrival, Changes, Known
+from aggregator.ingest import Changes
+from aggregator.matching import Arrival, Known
 from config.errors import UsageFault
 from curation.stories import settle, settle_source
 from feeds import urls, zones
@@ -23,6 +24,8 @@ from feeds.tables import Item, Move, PurgedKey, Revision, Source, Status
 
 RHYTHM_ENTRIES = 20
 KNOWN = tuple(getattr(Item, field.name) for field in fields(Known))  # a row is a Known
+PURGED = ("key", "alias", "canonical_url", "title", "timestamp")
+MOST_REVISIONS = 20  # of one item
 ENTRY_FIELDS = tuple(Entry.model_fields)
 DATES = ("published", "updated")
 _DATED = (col(Item.id), col(Item.published), col(Item.updated), col(Item.first_seen_at))
@@ -118,40 +121,78 @@ def moves(session: Session, source_id: int | None = None) -> dict[int, list[Move
 
 
 def known(session: Session, source_id: int, arrived: Iterable[Arrival]) -> list[Known]:
-    """The items of a source that a document's entries may be, and the keys that were purged."""
-    keys = {arrival.key for arrival in arrived}
-    addresses = {arrival.canonical_url for arrival in arrived if arrival.canonical_url}
-    may_be = or_(col(Item.key).in_(keys), col(Item.canonical_url).in_(addresses))
+    """The items of a source that a document's entries may be, and those that were purged."""
+    names = [arrival.names for arrival in arrived]
+    keys = {key for name in names for key in (name.key, name.plain, name.full)}
+    aliases = {name.alias for name in names}
     rows = session.connection().execute(
-        select_columns(*KNOWN).where(col(Item.source_id) == source_id, may_be)
+        select_columns(*KNOWN)
+        .where(col(Item.source_id) == source_id, or_(col(Item.key).in_(keys), col(Item.alias).in_(aliases)))
+        .order_by(col(Item.id))
     )
     purged = session.exec(
-        select(PurgedKey.key).where(PurgedKey.source_id == source_id, col(PurgedKey.key).in_(keys))
+        select(PurgedKey).where(
+            PurgedKey.source_id == source_id,
+            or_(col(PurgedKey.key).in_(keys), col(PurgedKey.alias).in_(aliases)),
+        )
     )
-    return [Known(*row) for row in rows] + [Known(None, key) for key in purged]
+    gone = [Known(None, **row.model_dump(include=set(PURGED))) for row in purged]
+    return [Known(*row) for row in rows] + gone
 
 
 def keep(session: Session, source_id: int, changes: Changes, now: datetime) -> None:
-    """Write what a document changed: new items with their stories, revisions and dates of known ones."""
+    """Write what a document changed: new items with their stories; keys, revisions, dates of known ones."""
     source = session.get_one(Source, source_id)
     stories.tell(session, source, [_item(source_id, arrival, now) for arrival in changes.new])
+    for number, key in changes.keys.items():
+        session.get_one(Item, number).key = key
     revised = []
     for number, arrival in changes.revised.items():
         item = session.get_one(Item, number)
-        session.add(
-            Revision(item_id=number, at=now, title=item.title, summary=item.summary, content=item.content)
-        )
+        _keep_as_it_was(session, item, now)
         for name in ENTRY_FIELDS:
             if name not in DATES:
                 setattr(item, name, getattr(arrival.entry, name))
         _correct(item, arrival.entry)
         item.fingerprint = arrival.fingerprint
-        item.canonical_url = arrival.canonical_url
+        item.canonical_url, item.alias = arrival.canonical_url, arrival.names.alias
         item.revised_at = now
         revised.append(item)
     stories.redraw(session, source, revised)
     for number, arrival in changes.corrected.items():
         _correct(session.get_one(Item, number), arrival.entry)
+    for key, arrival in changes.purged.items():
+        session.delete(session.get_one(PurgedKey, (source_id, key)))
+        session.flush()
+        session.add(_purged(source_id, arrival))
+
+
+def _purged(source_id: int, arrival: Arrival) -> PurgedKey:
+    return PurgedKey(
+        source_id=source_id,
+        key=arrival.key,
+        alias=arrival.names.alias,
+        canonical_url=arrival.canonical_url,
+        title=arrival.entry.title,
+        timestamp=arrival.timestamp,
+    )
+
+
+def _keep_as_it_was(session: Session, item: Item, now: datetime) -> None:
+    """Keep what an item says before it is revised, once, however often it goes there and back.
+
+    Of the many texts of one that changes for ever the first and the last are kept.
+    """
+    kept = session.exec(select(Revision).where(Revision.item_id == item.id).order_by(col(Revision.id))).all()
+    said = (item.title, item.summary, item.content)
+    if any((one.title, one.summary, one.content) == said for one in kept):
+        return
+    for one in kept[1 : max(len(kept) - MOST_REVISIONS + 2, 1)]:
+        session.delete(one)
+    assert item.id is not None
+    session.add(
+        Revision(item_id=item.id, at=now, title=item.title, summary=item.summary, content=item.content)
+    )
 
 
 def _correct(item: Item, entry: Entry) -> None:
@@ -207,6 +248,7 @@ def _item(source_id: int, arrival: Arrival, now: datetime) -> Item:
         source_id=source_id,
         story_id=0,
         key=arrival.key,
+        alias=arrival.names.alias,
         public_id=arrival.public_id,
         global_id=arrival.global_id,
         canonical_url=arrival.canonical_url,
@@ -217,9 +259,10 @@ def _item(source_id: int, arrival: Arrival, now: datetime) -> Item:
 
 
 def purge(session: Session, items: Collection[Item]) -> None:
-    """Delete items, remembering their keys so that no poll takes them for new ones."""
+    """Delete items, remembering their names so that no poll takes them for new ones."""
     told = {item.story_id for item in items}
     for item in items:
-        session.merge(PurgedKey(source_id=item.source_id, key=item.key))
+        known_by = {name: getattr(item, name) for name in PURGED}
+        session.merge(PurgedKey(source_id=item.source_id, **known_by))
         session.delete(item)
     settle(session, told)

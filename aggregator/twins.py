@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from sqlmodel import Session, col, or_, select
 
-from feeds.likeness import same_page
+from feeds.likeness import Place, same_id, same_page
 from feeds.tables import Item
 
 
@@ -29,8 +29,9 @@ class Seen:
 
     def same(self, item: Item) -> tuple[Item, str] | None:
         """The item that this one is the same as, and the evidence."""
-        if item.global_id in self._by_id:
-            return self._by_id[item.global_id], f"the same id, {item.global_id}"
+        found = self._by_id.get(item.global_id or "")
+        if found is not None and same_id(item.global_id or "", _place(item), _place(found)):
+            return found, f"the same id, {item.global_id}"
         found = self._by_address.get(item.canonical_url or "")
         if found is not None and same_page(item.canonical_url, _place(item), _place(found)):
             return found, f"the same address, {item.canonical_url}"
@@ -46,5 +47,5 @@ def kept(session: Session, items: Iterable[Item], but: Collection[int] = ()) -> 
     return [item for item in found if item.id not in but]
 
 
-def _place(item: Item) -> tuple[int, str]:
-    return item.source_id, urlsplit(item.url or "").fragment
+def _place(item: Item) -> Place:
+    return Place(item.source_id, urlsplit(item.url or "").fragment, item.title)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from hashlib import blake2b, sha256
 
 from feeds import urls
 from feeds.entries import Entry
 
 LONGEST = 500
+UNSTABLE = 3  # polls in a row
 
 _SEEN_BY_READERS = {"title", "summary", "content", "url", "authors", "enclosures", "image", "categories"}
 _GLOBAL = re.compile(r"tag:[^\s,:]+,\d{4}(-\d\d){0,2}:\S+|urn:[a-z0-9][a-z0-9-]+:\S+", re.IGNORECASE)
@@ -19,26 +21,71 @@ _GLOBAL = re.compile(r"tag:[^\s,:]+,\d{4}(-\d\d){0,2}:\S+|urn:[a-z0-9][a-z0-9-]+
 def key(entry: Entry) -> str:
     """What the entry is known by within its source: its guid, else its address, else its text."""
     if guid := entry.guid.strip():
-        return _short(guid)
+        return short(guid)
     if entry.url:
-        return _short(urls.canonical(entry.url))
-    return _digest(f"{entry.title}\n{entry.summary}\n{entry.content}")
+        return short(urls.canonical(entry.url))
+    return _text(entry)
 
 
-def keys(entries: Sequence[Entry]) -> list[str]:
-    """One key for each entry of a document, in its order, all distinct.
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What an entry may be known by within its source.
 
-    Repetitions are counted from the last entry up, because new entries come on top.
+    `plain` is its guid, else its address, else its text; `full` has the address beside the guid, or
+    the title beside the address. `key` is the plain name where its document does not repeat it, else
+    the full one, numbered where even that is repeated. `alias` holds where the others fail: the path
+    and query of its address on whatever host, else its text.
     """
+
+    key: str
+    plain: str
+    full: str
+    alias: str
+    repeated: bool = False
+
+
+def names(entries: Sequence[Entry], trusted: bool = True) -> list[Names]:
+    """The names of a document's entries, in its order, the keys all distinct.
+
+    Where guids are not `trusted`, they are not looked at. Repetitions are counted from the last entry
+    up, because new entries come on top.
+    """
+    if not trusted:
+        entries = [entry.model_copy(update={"guid": ""}) for entry in entries]
     plain = [key(entry) for entry in entries]
     times = Counter(plain)
     taken: set[str] = set()
     found = []
     for entry, name in zip(reversed(entries), reversed(plain), strict=True):
-        wanted = f"{name} {_distinction(entry)}".strip() if times[name] > 1 else name
-        found.append(_unlike(wanted, taken))
-        taken.add(found[-1])
+        full, repeated = f"{name} {_distinction(entry)}".strip(), times[name] > 1
+        own = unlike(full if repeated else name, taken)
+        taken.add(own)
+        found.append(Names(own, name, full, alias(entry), repeated))
     return found[::-1]
+
+
+def keys(entries: Sequence[Entry]) -> list[str]:
+    """One key for each entry of a document, in its order, all distinct."""
+    return [name.key for name in names(entries)]
+
+
+def alias(entry: Entry) -> str:
+    """Path and query of an entry's address, or of a guid that is one; its text where these name nothing."""
+    address = entry.url or urls.gate(entry.guid.strip())
+    return (short(urls.place(address)) if address else "") or _text(entry)
+
+
+def unstable(polls: int, kept: int, renamed: int) -> int:
+    """For how many polls in a row a source gave every entry that was known another id.
+
+    `kept` and `renamed` count the known entries of the last poll. From `UNSTABLE` on it stays as it is:
+    such ids are not looked at again. One poll of new ids is a move to another system, and no habit.
+    """
+    if polls >= UNSTABLE:
+        return polls
+    if kept:
+        return 0
+    return polls + 1 if renamed else polls
 
 
 def global_id(entry: Entry) -> str | None:
@@ -64,13 +111,14 @@ def fingerprint(entry: Entry) -> str:
 
 
 def _distinction(entry: Entry) -> str:
-    """What tells an entry from others of the same key: its address, or its title where that is the key."""
-    if entry.guid.strip():
-        return _short(urls.canonical(entry.url)) if entry.url else ""
-    return _digest(entry.title) if entry.url else ""
+    """What tells an entry from others of the same key: its address, or its title where there is no other."""
+    if entry.guid.strip() and entry.url:
+        return short(urls.canonical(entry.url))
+    return _digest(entry.title) if entry.title and (entry.url or entry.guid.strip()) else ""
 
 
-def _unlike(wanted: str, taken: set[str]) -> str:
+def unlike(wanted: str, taken: set[str]) -> str:
+    """A name that is not taken: the one wanted, else numbered."""
     name, times = wanted, 1
     while name in taken:
         times += 1
@@ -78,7 +126,12 @@ def _unlike(wanted: str, taken: set[str]) -> str:
     return name
 
 
-def _short(text: str) -> str:
+def _text(entry: Entry) -> str:
+    return _digest(f"{entry.title}\n{entry.summary}\n{entry.content}")
+
+
+def short(text: str) -> str:
+    """A name as it is kept: a digest of one that is long."""
     return text if len(text) <= LONGEST else _digest(text)
 
 

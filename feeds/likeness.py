@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Literal
-from urllib.parse import urlsplit
+from typing import Literal, NamedTuple
 
-from feeds.profiles import Profile
+from feeds import wording
+from feeds.profiles import Profile, is_article, is_page
 from feeds.shingles import shared
 
 Level = Literal["same item", "same text", "same story"]
@@ -21,6 +21,7 @@ LEVELS: tuple[Level, ...] = ("same story", "same text", "same item")
 DAY = 86_400.0
 TEXT_WINDOW, STORY_WINDOW = 14 * DAY, 5 * DAY
 SHORT, LONG = 25, 60  # words of a text
+ENOUGH = 0.5
 
 
 @dataclass(frozen=True)
@@ -51,27 +52,55 @@ def compare(one: Profile, other: Profile) -> Alike | None:
     return _same_item(one, other) or _same_text(one, other) or _same_story(one, other)
 
 
-def same_page(address: str | None, here: tuple[int, str], there: tuple[int, str]) -> bool:
-    """Whether two items of one address are of one page; each is given by its source and its fragment.
+class Place(NamedTuple):
+    """Where an item is, as far as its address is concerned: its source, its fragment, its title."""
 
-    A site's front page names no entry, and a source's fragments of one page name several.
+    source: int
+    fragment: str
+    title: str
+
+
+def same_page(address: str | None, here: Place, there: Place) -> bool:
+    """Whether two items of one canonical address are of one page.
+
+    A site's front page names no entry, and a source's fragments of one page name several. Where the
+    address could be that of a tag or a programme, the titles have to say that it is one page.
     """
-    if address is None or urlsplit(address).path in ("", "/"):
+    if address is None or not is_page(address):
         return False
-    return here[0] != there[0] or here[1] == there[1]
+    if here.source == there.source and here.fragment != there.fragment:
+        return False
+    return is_article(address) or _titles_agree(here.title, there.title)
+
+
+def same_id(name: str, here: Place, there: Place) -> bool:
+    """Whether two items of one global id are one: a web address says so only where it is that of a page."""
+    return not name.startswith("https:") or same_page(name, here, there)
+
+
+def _titles_agree(title: str, other: str) -> bool:
+    here, there = wording.words(title), wording.words(other)
+    return len(here.keys() & there.keys()) * 2 >= min(len(here), len(there))
 
 
 def _same_item(one: Profile, other: Profile) -> Alike | None:
-    if one.id is not None and one.id == other.id:
+    if one.id is not None and one.id == other.id and same_id(one.id, _place(one), _place(other)):
         return Alike("same item", 1.0, f"the same id, {one.id}")
-    if one.address == other.address and same_page(
-        one.address, (one.source, one.place), (other.source, other.place)
-    ):
+    if one.address == other.address and same_page(one.address, _place(one), _place(other)):
         return Alike("same item", 1.0, f"the same address, {one.address}")
-    for copy, original in ((one, other), (other, one)):
-        if original.address in copy.originals and urlsplit(original.address or "").path not in ("", "/"):
-            return Alike("same item", 1.0, f"named as its original page, {original.address}")
+    named = (one.originals & _pages(other)) | (other.originals & _pages(one))
+    if original := next(filter(is_page, sorted(named)), None):
+        return Alike("same item", 1.0, f"the same original page, {original}")
     return None
+
+
+def _place(item: Profile) -> Place:
+    return Place(item.source, item.place, item.title)
+
+
+def _pages(item: Profile) -> frozenset[str]:
+    """The page of an item, and those that it names as its original."""
+    return item.originals | ({item.address} if item.address else frozenset())
 
 
 def _same_text(one: Profile, other: Profile) -> Alike | None:
@@ -96,39 +125,46 @@ def _same_story(one: Profile, other: Profile) -> Alike | None:
     if one.source == other.source or apart > STORY_WINDOW:
         return None
     signs = _signs(one, other)
-    score = signs.score - 0.08 * max(0.0, apart / DAY - 1)
-    if score < 0.5:
+    if apart > DAY and signs.lead < 0.1 and (len(signs.names) < 2 or one.head == other.head):
+        return None  # a column that comes back under one headline
+    score = signs.score - 0.15 * max(0.0, apart / DAY - 1)
+    if score < ENOUGH:
         return None
     return Alike("same story", min(score, 0.99), signs.evidence)
 
 
 @dataclass(frozen=True)
 class Signs:
-    """What two items have in common that says they tell one story."""
+    """What two items have in common that says they tell one story, and what says that they do not."""
 
     words: tuple[str, ...]  # of both headlines, as they are shown
     overlap: float  # of the shorter headline
-    names: frozenset[str]  # of headlines and leads
-    clash: bool  # each headline names somebody or something that the other item does not
-    lead: float  # of the shorter lead
+    names: frozenset[str]  # of headlines and leads, with their numbers
+    lead: float  # how much of the shorter lead is in the other
     links: frozenset[str]
-    language: bool  # one language, or one unknown
+    clash: float  # how many kinds of evidence there are of which each has its own and none of the other's
+    weight: float  # of a name: less where every noun has a capital
+    translated: bool  # in two languages
 
     @property
     def score(self) -> float:
-        """Half is enough; nothing is, where a kind of evidence that cannot be missing is."""
+        """Nothing, where a kind of evidence that cannot be missing is."""
         if not self._is_enough:
             return 0.0
-        heads = self.overlap * min(len(self.words), 4) / 4
-        score = 0.6 * heads + 0.25 * min(len(self.names), 4) / 4 + 0.3 * min(2 * self.lead, 1)
-        return score + (0.35 if self.links else 0) - (0.3 if self.clash else 0)
+        if self.translated:
+            score = 0.14 * min(len(self.names), 5) + 0.05 * min(len(self.words), 3)
+        else:
+            heads = self.overlap * min(len(self.words), 4) / 4 * (0.6 if self.names else 0.45)
+            score = heads + self.weight * min(len(self.names), 4) + 0.3 * min(2 * self.lead, 1)
+        return score + (0.35 if self.links else 0) - 0.3 * self.clash
 
     @property
     def _is_enough(self) -> bool:
-        """Three words of the headlines, or fewer with a link; in two languages, names, numbers or a link."""
+        """Three words of the headlines, or two and two names; in two languages three names; or a link."""
+        words, names = len(self.words), len(self.names)
         if self.links:
-            return bool(self.words or self.names)
-        return len(self.words) >= 3 if self.language else len(self.names) >= 3
+            return bool(words or names)
+        return names >= 3 if self.translated else words >= 3 or (words >= 2 and names >= 2)
 
     @property
     def evidence(self) -> str:
@@ -145,27 +181,45 @@ class Signs:
 
 def _signs(one: Profile, other: Profile) -> Signs:
     common = [word for word in one.head if word in other.head]
+    translated = bool(one.language and other.language and one.language != other.language)
     return Signs(
         words=tuple(one.head[word] for word in common),
         overlap=len(common) / max(min(len(one.head), len(other.head)), 4),
-        names=_shared_names(one, other),
-        clash=_apart(one, other) and _apart(other, one),
+        names=_shared_names(one, other) | (frozenset(common) if translated else frozenset()),
         lead=len(one.lead & other.lead) / max(min(len(one.lead), len(other.lead)), 8),
         links=_shared_links(one, other),
-        language=one.language == other.language or not (one.language and other.language),
+        clash=_names_clash(one, other) + _numbers_clash(one, other) + 0.5 * _subjects_clash(one, other),
+        weight=0.1 if "de" in (one.language, other.language) else 0.12,
+        translated=translated,
     )
 
 
 def _shared_names(one: Profile, other: Profile) -> frozenset[str]:
     """Names and numbers of either that the other has, as a name or as a word."""
-    here, there = ({*item.head, *item.lead, *item.names} for item in (one, other))
-    return frozenset((one.names & there) | (other.names & here))
+    return frozenset((one.names & _said(other)) | (other.names & _said(one)))
 
 
-def _apart(one: Profile, other: Profile) -> bool:
-    """Whether the headline of one names what the other says nothing of."""
-    said = {*other.head, *other.lead, *other.names}
-    return any(word in one.names and word not in said for word in one.head)
+def _said(item: Profile) -> set[str]:
+    return {*item.head, *item.lead, *item.names}
+
+
+def _names_clash(one: Profile, other: Profile) -> bool:
+    """Whether the headline of each names what the other says nothing of."""
+    return all(
+        any(word in item.names and word not in _said(there) for word in item.head)
+        for item, there in ((one, other), (other, one))
+    )
+
+
+def _subjects_clash(one: Profile, other: Profile) -> bool:
+    """Whether each headline begins with a word of which the other item says nothing."""
+    return all(next(iter(item.head), "") not in _said(there) for item, there in ((one, other), (other, one)))
+
+
+def _numbers_clash(one: Profile, other: Profile) -> bool:
+    """Whether both give numbers, and none the same."""
+    here, there = ({word for word in item.names if word.isdigit()} for item in (one, other))
+    return bool(here and there and not here & there)
 
 
 def _shared_links(one: Profile, other: Profile) -> frozenset[str]:

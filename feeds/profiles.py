@@ -120,4 +120,12 @@ def marks(found: Profile) -> tuple[int, ...]:
 
 def is_page(address: str) -> bool:
     """Whether an address names more than a site."""
-    return urlsplit(address).path not in ("", "/")
+    parts = urlsplit(address)
+    return parts.path not in ("", "/") or bool(parts.query)
+
+
+def is_article(address: str) -> bool:
+    """Whether an address looks like that of one article: a number in it, or several words at its end."""
+    parts = urlsplit(address)
+    last = parts.path.rstrip("/").rpartition("/")[2]
+    return any(char.isdigit() for char in parts.path + parts.query) or len(last.split("-")) > 2

@@ -74,7 +74,8 @@ class Source(SQLModel, table=True):
     `feed_title`, `feed_language`, `site` and `pace` are what the feed last said. `etag` and
     `last_modified` are the validators of the last document kept, as the server wrote them.
     Nobody asks before `not_before_at`, for its server said so. `moved_to` is where permanent
-    redirects led `moved_hits` times in a row since `moved_since`. `answered_at` is the last poll that
+    redirects led `moved_hits` times in a row since `moved_since`. `renamed_polls` of its polls in a row
+    gave every known entry another id (`feeds.identity.unstable`). `answered_at` is the last poll that
     did not fail; `inferred_zone` where its dates show it to be at home, which counts where no editor
     gave a zone.
     """
@@ -114,6 +115,7 @@ class Source(SQLModel, table=True):
     moved_to: str | None = Field(default=None, sa_type=Text)
     moved_hits: int = 0
     moved_since: datetime | None = None
+    renamed_polls: int = 0
     failures: int = 0
     error_class: str | None = None
     error_message: str | None = None
@@ -194,15 +196,16 @@ class Mark(SQLModel, table=True):
 class Item(Entry, SQLModel, table=True):
     """An Entry as kept from one Source.
 
-    `key` is what the entry is known by within its source (`feeds.identity`), `public_id` the
-    id it is republished under. `timestamp` orders it: its source's date where believable,
-    else `first_seen_at`, which never changes.
+    `key` is what the entry is known by within its source, `alias` what else where that fails
+    (`feeds.identity`), `public_id` the id it is republished under. `timestamp` orders it:
+    its source's date where believable, else `first_seen_at`, which never changes.
     """
 
     model_config = {"frozen": False, "extra": "ignore"}
     __table_args__ = (
         UniqueConstraint("source_id", "key"),
         Index("ix_item_order", "timestamp", "id"),
+        Index("ix_item_alias", "source_id", "alias"),
         CheckConstraint("key <> ''", name="item_has_a_key"),
         NUMBERS_ARE_NEVER_REUSED,
     )
@@ -211,6 +214,7 @@ class Item(Entry, SQLModel, table=True):
     source_id: int = Field(foreign_key="source.id", ondelete="CASCADE", index=True)
     story_id: int = Field(foreign_key="story.id", index=True)
     key: str = Field(sa_type=Text)
+    alias: str = Field(default="", sa_type=Text)
     public_id: str = Field(sa_type=Text)
     global_id: str | None = Field(default=None, index=True, sa_type=Text)
     canonical_url: str | None = Field(default=None, index=True, sa_type=Text)
@@ -252,9 +256,17 @@ class Likeness(SQLModel, table=True):
 
 
 class PurgedKey(SQLModel, table=True):
-    """The key of an item that retention removed, so that no poll takes it for a new one."""
+    """The key of an item that retention removed, so that no poll takes it for a new one.
+
+    With it what tells that an entry is this item though its source calls it otherwise.
+    """
 
     __tablename__ = "purged_key"
+    __table_args__ = (Index("ix_purged_key_alias", "source_id", "alias"),)
 
     source_id: int = Field(foreign_key="source.id", ondelete="CASCADE", primary_key=True)
     key: str = Field(primary_key=True, sa_type=Text)
+    alias: str = Field(default="", sa_type=Text)
+    canonical_url: str | None = Field(default=None, sa_type=Text)
+    title: str = ""
+    timestamp: datetime | None = None

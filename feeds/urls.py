@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from urllib.parse import unquote
+from string import ascii_letters
 
 import ada_url
+
+from feeds import parameters, redirectors
 
 LONGEST = 2048
 
@@ -15,22 +17,26 @@ _REFUSED = re.compile(r"[\x00-\x1f\x7f-\x9f\\]|^https?:(?!//[^/])|^///", re.IGNO
 _WRITTEN_HOST = re.compile(r"(?:https?:)?//([^/?#:]*)", re.IGNORECASE)
 # WHATWG leaves these as they are; RFC 3986 §2 has no place for them after the host.
 _UNWISE = str.maketrans({char: f"%{ord(char):02X}" for char in '"<>[]^`{|}'})
-_ESCAPE = re.compile(r"%[0-9a-fA-F]{2}")
+_ESCAPE = re.compile(r"%(?:[0-9a-fA-F]{2})?")
 
-_TRACKING_PREFIXES = ("utm_", "mtm_", "itm_", "hsa_", "matomo_")
-_TRACKING = """
-    fbclid fb_action_ids fb_action_types fb_ref fb_source gclid gclsrc dclid gbraid wbraid gad_source
-    srsltid msclkid twclid ttclid yclid ysclid li_fat_id epik rdt_cid _openstat s_kwcid ef_id
-    igsh igshid __twitter_impression ref_src ref_url spm scm
-    mc_cid mc_eid mkt_tok _hsenc _hsmi __hstc __hssc __hsfp hsctatracking vero_id vero_conv oly_anon_id
-    oly_enc_id ml_subscriber ml_subscriber_hash ck_subscriber_id sfmc_sub dm_i elqtrackid __s _ke
-    nr_email_referer cmpid s_cid icid ncid ocid mbid smid wt_mc wt_zmc xtor xtref
-    at_medium at_campaign at_custom1 at_custom2 at_custom3 at_custom4 at_link_id at_link_origin
-    at_link_type at_format at_bbc_team at_ptr_name
-    pk_campaign pk_kwd pk_source pk_medium pk_content pk_cid piwik_campaign piwik_kwd
-    _ga _gl guccounter guce_referrer guce_referrer_sig
-"""
-_TRACKING_NAMES = frozenset(_TRACKING.split())
+_SAME = {f"%{ord(char):02X}": char for char in "!$'()*,-.:@_~0123456789" + ascii_letters}
+
+_SESSION = re.compile(r"(?<![.])(?:;(?:jsessionid|phpsessid)=[^/;]*)+", re.IGNORECASE)
+_INDEX = re.compile(r"/index\.(?:html?|php)$", re.IGNORECASE)
+_MANY_LABELS = r"(?=[^.]+\.[^.])"
+_WWW = re.compile(rf"(?:www\.)+{_MANY_LABELS}")
+# co.uk is no site, so m.co.uk is one.
+_MOBILE = re.compile(
+    rf"(?:(?:www|m|mobile|amp)\.)+(?!(?:com?|org|net|ac|gov|edu|or|ne|go)\.[a-z]{{2}}$){_MANY_LABELS}"
+)
+_ARTICLE = re.compile(r"[\d-]")
+# AMP forms, only of what looks like an article: /guitar/amp is no form of /guitar.
+_AMP = re.compile(
+    r"(?P<page>/[^/]*(?:-|\d{5})[^/]*)/amp$"
+    r"|^/amp(?P<below>/.+/[^/]*(?:-|\d{5})[^/]*)$"
+    r"|(?P<file>[^/.][^/]*)\.amp(?P<suffix>\.html)$"
+    r"|(?P<name>/[^/]*(?:-|\d{5})[^/]*)\.amp$"
+)
 
 
 @lru_cache(maxsize=1024)
@@ -53,18 +59,32 @@ def gate(url: str, base: str | None = None) -> str | None:
 def canonical(url: str) -> str:
     """The key a page has under all its addresses: for comparing, never for showing.
 
-    https for http, no default port, fragment (but `#!`), tracking parameter or trailing slash.
-    What is no http(s) address stands for itself.
+    https for http; no default port, www., fragment (but `#!`), trailing slash, index page, tracking
+    parameter or session id; parameters by name; the plain form of a mobile or AMP page; what a known
+    redirector leads to. What is no http(s) address stands for itself.
     """
     url = url.strip()
-    parsed = _parse(url)
-    if parsed is None:
+    parts = _parts(url)
+    if parts is None:
         return url
-    parsed.protocol = "https:"
-    query = "&".join(part for part in parsed.search[1:].split("&") if part and not _is_tracking(part))
-    path = parsed.pathname.rstrip("/") or "/"
-    fragment = parsed.hash if parsed.hash.startswith("#!") else ""
-    return _ESCAPE.sub(_upper, f"https://{parsed.host}{path}{query and '?' + query}{fragment}")
+    while inner := _unwrapped(*parts[:3]):
+        parts = inner
+    authority, path, query, fragment = parts
+    if "amp" in path:
+        path = _without_amp(path)
+    query = parameters.telling(query, authority) if query else ""
+    forms = _MOBILE if _ARTICLE.search(path) or _ARTICLE.search(query) else _WWW
+    found = forms.match(authority)
+    return (
+        f"https://{authority[found.end() :] if found else authority}{path}{query and '?' + query}{fragment}"
+    )
+
+
+def place(url: str) -> str:
+    """Path, query and `#!` of an address's key, the same on every host; empty for a front page."""
+    _, scheme, rest = canonical(url).partition("https://")
+    found = "/" + rest.partition("/")[2]
+    return found if scheme and found != "/" else ""
 
 
 def host(url: str) -> str:
@@ -89,10 +109,58 @@ def _is_disguised(url: str, parsed: ada_url.URL) -> bool:
     return bool(written and parsed.host_type == ada_url.HostType.IPV4 and written[1] != parsed.hostname)
 
 
-def _is_tracking(parameter: str) -> bool:
-    name = unquote(parameter.partition("=")[0]).lower()
-    return name in _TRACKING_NAMES or name.startswith(_TRACKING_PREFIXES)
+def _parts(url: str) -> tuple[str, str, str, str] | None:
+    """Host (and port), path, query and `#!` fragment in normal form; None for no http(s) address."""
+    try:
+        href = ada_url.normalize_url(url)
+    except ValueError:
+        return None
+    scheme, _, rest = href.partition("://")
+    if scheme not in ("http", "https"):
+        return None
+    rest, _, fragment = rest.partition("#")
+    rest, _, query = rest.partition("?")
+    authority, _, path = rest.partition("/")
+    if "@" in authority:
+        authority = authority.rpartition("@")[2]
+    for port in (":80", ":443"):
+        authority = authority.removesuffix(port)
+    path = _tail("/" + _escaped(path))
+    query = _escaped(query).replace("%20", "+")
+    return authority.rstrip("."), path, query, _escaped("#" + fragment) if fragment[:1] == "!" else ""
 
 
-def _upper(escape: re.Match[str]) -> str:
-    return escape[0].upper()
+def _tail(path: str) -> str:
+    """A path without session id, index page and trailing slashes."""
+    if ";" in path:
+        path = _SESSION.sub("", path)
+    path = path.rstrip("/")
+    while found := _INDEX.search(path, max(len(path) - 11, 0)):
+        path = path[: found.start()].rstrip("/")
+    return path or "/"
+
+
+def _escaped(text: str) -> str:
+    """Percent-encoding in its one normal form (RFC 3986 §6.2.2), and where it makes no difference, none."""
+    text = text.translate(_UNWISE)
+    return _ESCAPE.sub(_one_escape, text) if "%" in text else text
+
+
+def _one_escape(escape: re.Match[str]) -> str:
+    written = escape[0].upper()
+    return _SAME.get(written, written if len(written) == 3 else "%25")
+
+
+def _unwrapped(authority: str, path: str, query: str) -> tuple[str, str, str, str] | None:
+    """What a redirector leads to; the gate lets it pass like any address."""
+    found = _MOBILE.match(authority)
+    inner = redirectors.target(authority[found.end() :] if found else authority, path, query)
+    passed = gate(inner) if inner else None
+    return _parts(passed) if passed else None
+
+
+def _without_amp(path: str) -> str:
+    while found := _AMP.search(path):
+        page, below, file, suffix, name = found.groups()
+        path = _tail(path[: found.start()] + (page or below or name or f"{file}{suffix}"))
+    return path

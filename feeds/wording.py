@@ -21,7 +21,7 @@ ENDING = re.compile(
 SHORTEST_STEM = 4
 SEPARATORS = re.compile(r"[^\d]")
 SENTENCE = re.compile(r"(?:^|[.!?:»«\"“„–—|\n]\s*)$")
-TITLE_CASE = 0.6  # of the longer words begin with a capital: capitals say nothing then
+TITLE_CASE = 0.9  # of the longer words begin with a capital: capitals say nothing then
 
 
 def words(text: str) -> dict[str, str]:

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from makers import NOON
 
 from aggregator import ingest
-from aggregator.ingest import Arrival, Changes, Known
+from aggregator.ingest import Changes
+from aggregator.matching import Arrival, Known
 from feeds.entries import Entry, Feed, Moment
 
 SOURCE = "https://site.example/feed.xml"
@@ -32,7 +33,17 @@ def arrive(*entries: Entry, now: datetime = NOON) -> list[Arrival]:
 def stored(*entries: Entry) -> list[Known]:
     """What is known after a document of these entries was stored, numbered from 1 in its order."""
     return [
-        Known(number, arrival.key, arrival.fingerprint, arrival.canonical_url, arrival.entry.title)
+        Known(
+            number,
+            arrival.key,
+            arrival.fingerprint,
+            arrival.canonical_url,
+            arrival.entry.title,
+            arrival.names.alias,
+            arrival.timestamp,
+            arrival.entry.summary,
+            arrival.entry.url,
+        )
         for number, arrival in enumerate(arrive(*entries), 1)
     ]
 

@@ -1,0 +1,136 @@
+"""Likeness: proven on labelled pairs, and on all items of these pairs thrown together."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import UTC, datetime
+from functools import cache
+from itertools import combinations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from labelled import ASKED, DIFFERENT, HELD_OUT, TUNED, Pair, measured, pairs
+
+from feeds import likeness, shingles
+from feeds.entries import Entry, Link
+from feeds.likeness import Alike, compare
+from feeds.profiles import Profile, marks, profile
+from feeds.shingles import Shingles
+
+PARTS = (TUNED, HELD_OUT)
+NOW = datetime(2026, 3, 2, 8, tzinfo=UTC)
+CROSSED = 0.0005  # of the pairs of unrelated items: other labelled pairs do tell of one event
+
+
+@cache
+def labelled(part: str) -> list[Pair]:
+    return list(pairs(part))
+
+
+def test_there_are_pairs_enough_to_say_something() -> None:
+    every = [pair for part in PARTS for pair in labelled(part)]
+    assert len(every) >= 300
+    assert len({language for pair in every for language in pair.languages}) >= 6
+    assert min(Counter(pair.label for pair in every).values()) >= 20
+
+
+@pytest.mark.parametrize("level", ASKED)
+def test_each_level_is_as_precise_and_finds_as_much_as_is_asked(level: str) -> None:
+    precision, recall = ASKED[level]
+    got = measured([pair for part in PARTS for pair in labelled(part)])[level]
+    assert got.precision >= precision
+    assert got.recall >= recall
+
+
+def test_likeness_has_no_direction() -> None:
+    for pair in (pair for part in PARTS for pair in labelled(part)):
+        one, other = compare(*pair.items), compare(*reversed(pair.items))
+        assert (one and (one.level, one.score)) == (other and (other.level, other.score)), pair.name
+
+
+def test_items_of_different_pairs_are_hardly_ever_taken_for_one_story() -> None:
+    """Some labelled pairs tell of one event in several languages: these are no error."""
+    items = [item for pair in labelled(TUNED) for item in pair.items]
+    found = [
+        (one.title, other.title)
+        for one, other in combinations(items, 2)
+        if one.language != other.language and not one.links and compare(one, other) is not None
+    ]
+    assert len(found) < CROSSED * len(items) ** 2 / 2, found
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_items_that_are_alike_share_a_mark(part: str) -> None:
+    alike = [pair for pair in labelled(part) if pair.found != DIFFERENT]
+    shared = [bool({*marks(pair.items[0])} & {*marks(pair.items[1])}) for pair in alike]
+    assert sum(shared) >= 0.98 * len(alike), [p.name for p, ok in zip(alike, shared, strict=True) if not ok]
+
+
+def test_items_that_are_not_alike_hardly_ever_share_a_mark() -> None:
+    items = [item for pair in labelled(TUNED) for item in pair.items]
+    marked = [{*marks(item)} for item in items]
+    near = sum(bool(one & other) for one, other in combinations(marked, 2))
+    assert near / len(items) < 10
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_a_profile_is_kept_as_bytes(part: str) -> None:
+    for pair in labelled(part):
+        for item in pair.items:
+            assert Profile.load(item.dump()) == item
+
+
+def told(title: str, source: int = 1, content: str = "", **given: object) -> Profile:
+    url = f"https://s{source}.example/2026/{title.replace(' ', '-')}"
+    entry = Entry(guid=url, url=url, title=title, content=content, **given)
+    return profile(entry, language="en", source=source, at=NOW)
+
+
+def test_the_evidence_of_a_story_is_in_words() -> None:
+    one = told("River Elsham floods the old harbour of Norwick")
+    other = told("Norwick: old harbour under water as river Elsham floods", source=2)
+    alike = compare(one, other)
+    assert alike is not None
+    assert alike.level == "same story"
+    assert alike.evidence == "headlines share river, elsham, floods, old, harbour, norwick"
+
+
+def test_a_source_tells_no_story_twice() -> None:
+    """What a source says again is its sequel, unless it is the same text."""
+    one = told("River Elsham floods the old harbour of Norwick")
+    assert compare(one, told("River Elsham floods the old harbour of Norwick again")) is None
+
+
+def test_lines_that_point_elsewhere_are_no_text() -> None:
+    content = "<p>Lire aussi : un autre</p><p>The text itself.</p><p>#news #today</p><p>Every day's line.</p>"
+    repeated = {shingles.lines("<p>Every day's line.</p>")[0]}
+    assert shingles.body(content, repeated) == ["The text itself."]
+
+
+def test_a_page_that_is_named_as_the_original_is_the_same_item() -> None:
+    original = told("The mill stops", source=1)
+    named = Link(href="https://s1.example/2026/The-mill-stops", rel="canonical")
+    copy = told("A mill stops", source=2, links=(named,))
+    assert compare(original, copy) == Alike(
+        "same item", 1.0, "the same original page, https://s1.example/2026/The-mill-stops"
+    )
+
+
+@given(st.lists(st.integers(0, 999), max_size=600), st.lists(st.integers(0, 999), max_size=600))
+def test_what_texts_share_lies_between_nothing_and_all(one: list[int], other: list[int]) -> None:
+    here, there = (shingles.shingles([str(word) for word in words]) for words in (one, other))
+    together, contained = shingles.shared(here, there)
+    assert 0 <= together <= contained <= 1
+    assert shingles.shared(here, here) == ((1, 1) if here.count else (0, 0))
+
+
+def test_a_long_text_is_kept_as_its_smallest_hashes() -> None:
+    text = shingles.shingles([str(word) for word in range(2000)])
+    assert text == Shingles(tuple(sorted(text.hashes)), 1997)
+    assert len(text.hashes) == shingles.MOST
+
+
+def test_the_medoid_is_most_like_all_others() -> None:
+    assert likeness.medoid(3, {(0, 1): 0.6, (1, 2): 0.7}) == 1
+    assert likeness.medoid(3, {}) == 0
