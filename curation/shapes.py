@@ -68,8 +68,10 @@ def whole_item(
 
 
 def state(listed: Listed) -> str:
-    """Where an item stands with the editors: new, or picked in some edition."""
-    return "picked" if listed.standing else "new"
+    """Where an item stands with the editors: new, seen by the one who asks, or picked in some edition."""
+    if listed.standing:
+        return "picked"
+    return "seen" if listed.is_seen else "new"
 
 
 def moment(published: Moment | None) -> Shape:

@@ -56,6 +56,16 @@ class Pick(Picked, SQLModel, table=True):
     retracted_at: datetime | None = None
 
 
+class SeenMark(SQLModel, table=True):
+    """An editor's own mark that an item, and so its story, was seen. No Decision: it says nothing public."""
+
+    __tablename__ = "seen_mark"
+
+    editor: str = Field(foreign_key="editor.name", primary_key=True)
+    item_id: int = Field(foreign_key="item.id", ondelete="CASCADE", primary_key=True, index=True)
+    at: datetime
+
+
 class Publication(SQLModel, table=True):
     """The record of bytes published: which file, their sha256, when, and the last decision they reflect."""
 

@@ -34,7 +34,8 @@ LONGEST_NAME = 64
 GROUPS = {
     "Start": ("demo", "init", "run"),
     "Sources": ("source", "poll"),
-    "Editing": ("inbox", "show", "pick", "unpick", "picks", "undo", "log"),
+    "Finding": ("inbox", "search", "show", "seen", "unseen", "add"),
+    "Editing": ("pick", "unpick", "picks", "undo", "log"),
     "Publishing": ("publish", "serve"),
     "Keeping": ("status", "backup", "doctor"),
 }

@@ -7,6 +7,6 @@ hands over.
 from __future__ import annotations
 
 from curation.cli.deciding import pick, undo, unpick
-from curation.cli.finding import inbox, log, picks, show
+from curation.cli.finding import inbox, log, picks, search, seen, show, unseen
 
-COMMANDS = (inbox, show, pick, unpick, picks, undo, log)
+COMMANDS = (inbox, search, show, seen, unseen, pick, unpick, picks, undo, log)
