@@ -17,7 +17,7 @@ from curation.query import Clause, Text
 from feeds import markup
 
 LONGEST = 100_000  # characters of an item's text
-MOST_RANKED = 10_000
+MOST_RANKED = 5_000
 WEIGHTS = (5.0, 2.0, 1.0, 3.0)  # of title, summary, content, note
 
 INDEX = table("item_text", column("rowid"))

@@ -95,12 +95,12 @@ def leads(
     )
     of_source = Item.source_id if _are_few(session, filters) else col(Item.source_id) + 0
     query = (
-        select(Item)
+        select(Item.id)
         .where(*_passing(Item, filters, at, of_source), ~before_it, *also)
         .order_by(col(Item.timestamp).desc(), col(Item.id).desc())
         .limit(limit)
     )
-    return list(session.exec(query))
+    return search.fetched(session, session.exec(query).all())
 
 
 def _are_few(session: Session, filters: Filters) -> bool:

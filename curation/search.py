@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, String, func
+from sqlalchemy import ColumnElement, Select, String, func
 from sqlalchemy import cast as as_type
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, exists, not_, or_, select
@@ -19,6 +19,8 @@ from curation.query import Atom, Clause, Query, Test, Text
 from curation.tables import Decision, Pick, SeenMark
 from feeds import urls
 from feeds.tables import Item, Source, Status
+
+FEW = ("by", "in", "url", "picked", "live")  # fields, and states
 
 Row = Any  # Item, or an alias of it
 Truth = ColumnElement[bool]
@@ -39,28 +41,48 @@ class Search:
 def items(asked: Search, limit: int, best: bool = False) -> list[Item]:
     """The items that a query is true of, the last to arrive first.
 
-    With `best` the newest ten thousand whose words match are ordered by how well these do. Items of
+    With `best` the newest five thousand whose words match are ordered by how well these do. Items of
     removed sources are left out. Raises UsageFault for an edition that there is not.
     """
-    session = asked.session
     said, rest = _worded(asked.query)
-    found = select(Item).where(kept(Item), *(_holds(Item, clause, asked) for clause in rest)).limit(limit)
+    number = col(Item.id)
+    found = select(number).where(kept(Item), *(_holds(Item, clause, asked) for clause in rest))
     if not said:
-        return list(session.exec(found.order_by(col(Item.id).desc())))
+        # `+ 0` has the database begin with the few, and sort them, rather than go through all items.
+        return _rows(asked.session, found.order_by((number + 0 if _name_few(rest) else number).desc()), limit)
     if best:
         ranked = fulltext.ranked(said).subquery()
-        joined = found.join(ranked, col(Item.id) == ranked.c.rowid)
-        return list(session.exec(joined.order_by(ranked.c.rank, col(Item.id).desc())))
-    number = fulltext.INDEX.c.rowid
-    streamed = found.join(fulltext.INDEX, col(Item.id) == number).where(fulltext.matches(said))
-    return list(session.exec(streamed.order_by(number.desc())))
+        joined = found.join(ranked, number == ranked.c.rowid)
+        return _rows(asked.session, joined.order_by(ranked.c.rank, number.desc()), limit)
+    indexed = fulltext.INDEX.c.rowid
+    streamed = found.join(fulltext.INDEX, number == indexed).where(fulltext.matches(said))
+    return _rows(asked.session, streamed.order_by(indexed.desc()), limit)
+
+
+def _rows(session: Session, numbers: Any, limit: int) -> list[Item]:
+    return fetched(session, session.exec(numbers.limit(limit)).all())
+
+
+def fetched(session: Session, numbers: Sequence[int | None]) -> list[Item]:
+    """Items by their numbers, in the order given: only these are read whole, for their texts are long."""
+    found = {item.id: item for item in session.exec(select(Item).where(col(Item.id).in_(numbers)))}
+    return [found[number] for number in numbers]
+
+
+def _name_few(clauses: list[Clause]) -> bool:
+    """Whether a clause is true of no more items than editors decided on, or of one address."""
+    return any(
+        all(isinstance(atom, Test) and (atom.field in FEW or atom.value in FEW) for atom in clause.any_of)
+        for clause in clauses
+        if not clause.negated
+    )
 
 
 def tests(row: Row, asked: Search) -> Iterator[Truth]:
-    """What must be true of `row`, Item or an alias of it; of words the newest ten thousand matches count."""
+    """What must be true of `row`, Item or an alias of it; of words the newest five thousand matches count."""
     said, rest = _worded(asked.query)
     if said:
-        yield col(row.id).in_(fulltext.newest(said))
+        yield _number(row).in_(fulltext.newest(said))
     for clause in rest:
         yield _holds(row, clause, asked)
 
@@ -85,8 +107,13 @@ def _is(row: Row, atom: Atom, asked: Search, negated: bool) -> Truth:
         return cast(Truth, _TESTS[atom.field](row, atom.value, asked))
     said = fulltext.expression([Clause((atom,))])
     if not negated:
-        return col(row.id).in_(fulltext.newest(said))
+        return _number(row).in_(fulltext.newest(said))
     return exists().where(fulltext.matches(said), fulltext.INDEX.c.rowid == row.id)
+
+
+def _number(row: Row) -> ColumnElement[Any]:
+    """The number of an item; that of an alias, one of the few of a story, is not to be looked up by it."""
+    return cast(ColumnElement[Any], row.id if row is Item else row.id + 0)
 
 
 def kept(row: Row) -> Truth:
@@ -125,26 +152,27 @@ def of_tag(row: Row, tag: str) -> Truth:
     return as_type(row.categories, String).icontains(json.dumps(tag), autoescape=True)
 
 
-def of_story(row: Row, number: Any, *which: Truth) -> Truth:
-    """Whether rows of another table, which name an item by `number`, are of the story of this one."""
-    fellow = aliased(Item)
-    return exists().where(col(fellow.story_id) == row.story_id, number == col(fellow.id), *which)
+def of_story(number: Any, *which: Truth) -> Select[Any]:
+    """The numbers of the stories of items that rows of another table name by `number`, as a query."""
+    fellow = aliased(Item)  # Item itself would be the row of the query around it
+    return select(fellow.story_id).where(col(fellow.id) == number, *which)
 
 
 def is_seen(row: Row, editor: str) -> Truth:
     """Whether an editor has marked an item of the story as seen."""
-    return of_story(row, col(SeenMark.item_id), col(SeenMark.editor) == editor)
+    return col(row.story_id).in_(of_story(col(SeenMark.item_id), col(SeenMark.editor) == editor))
 
 
 def is_picked(row: Row, *which: Truth) -> Truth:
     """Whether a pick of the story stands."""
-    return of_story(row, col(Pick.item_id), col(Pick.retracted_at).is_(None), *which)
+    return col(row.story_id).in_(of_story(col(Pick.item_id), col(Pick.retracted_at).is_(None), *which))
 
 
 def _is_live(row: Row, asked: Search) -> Truth:
     standing = asked.session.exec(select(Pick).where(col(Pick.retracted_at).is_(None)))
     live = [pick.item_id for pick in standing if rules.status(pick, asked.at, asked.quorum) == "live"]
-    return col(row.story_id).in_(select(Item.story_id).where(col(Item.id).in_(live)))
+    fellow = aliased(Item)
+    return col(row.story_id).in_(select(fellow.story_id).where(col(fellow.id).in_(live)))
 
 
 _STATES: dict[str, Any] = {

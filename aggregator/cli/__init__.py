@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from aggregator.cli import running, sources
+from aggregator.cli import articles, running, sources
 from config.errors import NewsdeskError, UsageFault
 from curation import cli as editing
 from curation import terminal
@@ -121,7 +121,7 @@ def newsdesk(ctx: click.Context, config: Path | None, named: str | None) -> None
     ctx.call_on_close(ctx.obj.stack.close)
 
 
-for command in (*running.COMMANDS, sources.source, *editing.COMMANDS):
+for command in (*running.COMMANDS, sources.source, *editing.COMMANDS, articles.add):
     newsdesk.add_command(command)
 
 

@@ -21,6 +21,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("editor", "item_id"),
     )
     op.create_index("ix_seen_mark_item_id", "seen_mark", ["item_id"])
+    for of, others in (("source", ("story_id",)), ("story", ("source_id",))):
+        op.drop_index(f"ix_item_{of}_id", "item")
+        op.create_index(f"ix_item_of_{of}", "item", [f"{of}_id", "timestamp", *others])
     # A later version that makes the table item or pick anew must make its triggers anew.
     for statement in (fulltext.TABLE, fulltext.FILL, *fulltext.TRIGGERS):
         op.get_bind().exec_driver_sql(statement)
