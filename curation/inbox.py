@@ -68,7 +68,7 @@ def item(session: Session, number: int) -> Item:
 
 def waiting(session: Session, filters: Filters, limit: int) -> list[Item]:
     """One item for each story of which none is picked, newest first."""
-    return leads(session, filters, limit, [~search.is_picked(Item)])
+    return leads(session, filters, limit, [search.is_unpicked(Item)])
 
 
 def leads(

@@ -168,6 +168,20 @@ def is_picked(row: Row, *which: Truth) -> Truth:
     return col(row.story_id).in_(of_story(col(Pick.item_id), col(Pick.retracted_at).is_(None), *which))
 
 
+def is_unseen(row: Row, editor: str) -> Truth:
+    """Whether an editor has marked no item of the story as seen; told row by row, as of most."""
+    fellow = aliased(Item)
+    is_of_story = (col(fellow.story_id) == row.story_id, col(SeenMark.item_id) == fellow.id)
+    return ~exists().where(*is_of_story, col(SeenMark.editor) == editor)
+
+
+def is_unpicked(row: Row) -> Truth:
+    """Whether no pick of the story stands; told row by row, as of most."""
+    fellow = aliased(Item)
+    is_of_story = (col(fellow.story_id) == row.story_id, col(Pick.item_id) == fellow.id)
+    return ~exists().where(*is_of_story, col(Pick.retracted_at).is_(None))
+
+
 def _is_live(row: Row, asked: Search) -> Truth:
     standing = asked.session.exec(select(Pick).where(col(Pick.retracted_at).is_(None)))
     live = [pick.item_id for pick in standing if rules.status(pick, asked.at, asked.quorum) == "live"]
@@ -176,9 +190,9 @@ def _is_live(row: Row, asked: Search) -> Truth:
 
 
 _STATES: dict[str, Any] = {
-    "new": lambda row, asked: ~is_picked(row) & ~is_seen(row, asked.editor),
+    "new": lambda row, asked: is_unpicked(row) & is_unseen(row, asked.editor),
     "seen": lambda row, asked: is_seen(row, asked.editor),
-    "unseen": lambda row, asked: ~is_seen(row, asked.editor),
+    "unseen": lambda row, asked: is_unseen(row, asked.editor),
     "picked": lambda row, asked: is_picked(row),
     "live": _is_live,
 }

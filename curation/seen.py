@@ -18,7 +18,7 @@ def mark(session: Session, editor: str, numbers: Iterable[int], now: datetime) -
     if session.get(Editor, editor) is None:
         session.add(Editor(name=editor, since=now))
         session.flush()
-    new = [number for number in wanted if session.get(SeenMark, (editor, number)) is None]
+    new = [number for number in wanted if session.get(SeenMark, (number, editor)) is None]
     session.add_all(SeenMark(editor=editor, item_id=number, at=now) for number in new)
     session.flush()
     return new

@@ -61,8 +61,8 @@ class SeenMark(SQLModel, table=True):
 
     __tablename__ = "seen_mark"
 
+    item_id: int = Field(foreign_key="item.id", ondelete="CASCADE", primary_key=True)
     editor: str = Field(foreign_key="editor.name", primary_key=True)
-    item_id: int = Field(foreign_key="item.id", ondelete="CASCADE", primary_key=True, index=True)
     at: datetime
 
 

@@ -13,14 +13,13 @@ down_revision = "0008"
 def upgrade() -> None:
     op.create_table(
         "seen_mark",
-        sa.Column("editor", sa.String(), nullable=False),
         sa.Column("item_id", sa.Integer(), nullable=False),
+        sa.Column("editor", sa.String(), nullable=False),
         sa.Column("at", UTCDateTime(), nullable=False),
         sa.ForeignKeyConstraint(["editor"], ["editor.name"]),
         sa.ForeignKeyConstraint(["item_id"], ["item.id"], ondelete="CASCADE"),
-        sa.PrimaryKeyConstraint("editor", "item_id"),
+        sa.PrimaryKeyConstraint("item_id", "editor"),
     )
-    op.create_index("ix_seen_mark_item_id", "seen_mark", ["item_id"])
     for of, others in (("source", ("story_id",)), ("story", ("source_id",))):
         op.drop_index(f"ix_item_{of}_id", "item")
         op.create_index(f"ix_item_of_{of}", "item", [f"{of}_id", "timestamp", *others])
