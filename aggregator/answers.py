@@ -11,7 +11,10 @@ from feeds.entries import NOWHERE, Home
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """What a poll must know of a source: where, what we have of it, and where it is at home."""
+    """What a poll must know of a source: where, what we have of it, and where it is at home.
+
+    `accept` says what is wanted there, where that is no feed.
+    """
 
     source_id: int
     url: str
@@ -19,6 +22,7 @@ class Address:
     last_modified: str | None = None
     home: Home = NOWHERE
     body_hash: str | None = None
+    accept: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

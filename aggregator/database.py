@@ -21,6 +21,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel import Session
 
 from config.errors import HeldElsewhere, NewsdeskError, TryLater, UsageFault
+from curation import fulltext
 
 PRAGMAS = ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON")
 
@@ -182,6 +183,8 @@ def _engine(address: URL, patience: float) -> Engine:
         connection.isolation_level = None
         for pragma in PRAGMAS:
             connection.execute(f"PRAGMA {pragma}")
+        for name, function in fulltext.FUNCTIONS.items():
+            connection.create_function(name, 1, function, deterministic=True)
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:

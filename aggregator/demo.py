@@ -13,6 +13,8 @@ from tempfile import TemporaryDirectory
 from aggregator import app, schedule, serve, sources, store
 from config import starters
 from curation import desk, inbox, terminal
+from curation.query import parse
+from curation.search import Search
 from feeds.tables import Item
 
 EDITOR = "demo"
@@ -87,7 +89,8 @@ def _names(newsdesk: app.Newsdesk) -> dict[int | None, str]:
 def _pick(newsdesk: app.Newsdesk) -> str:
     """Pick the story that several sources tell, as an editor would from the inbox."""
     with newsdesk.database.writing() as session:
-        found = inbox.waiting(session, inbox.Filters(search=HEADLINE), limit=10)
+        asked = Search(parse(f'"{HEADLINE}"'), session, EDITOR, newsdesk.now())
+        found = inbox.waiting(session, inbox.Filters(search=asked), limit=10)
         item = max(found, key=lambda item: len(inbox.listed(session, [item])[0].story))
         edition = desk.edition(newsdesk.editions, "editors-pick")
         editor = desk.Desk(session, newsdesk.curation, newsdesk.now(), EDITOR)

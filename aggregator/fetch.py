@@ -207,6 +207,8 @@ class Fetcher:
     def _get(self, url: str, address: Address) -> AbstractAsyncContextManager[aiohttp.ClientResponse]:
         assert self._client is not None, "a Fetcher is used inside its context"
         headers = access.headers(self.permits, url)
+        if address.accept:
+            headers["Accept"] = address.accept
         if address.etag:
             headers["If-None-Match"] = address.etag
         if address.last_modified:

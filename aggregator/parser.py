@@ -16,9 +16,9 @@ import sys
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from typing import BinaryIO
+from typing import BinaryIO, Literal
 
-from feeds.entries import NOWHERE, Feed, Home, Value
+from feeds.entries import NOWHERE, Entry, Feed, Home, Value
 
 LENGTH = struct.Struct(">I")
 READY = b"ready"
@@ -28,17 +28,19 @@ REFUSED = ("socket.", "subprocess.", "os.exec", "os.fork", "os.posix_spawn", "os
 
 
 class Question(Value):
-    """What the frame before a document says of it, as `feeds.parse` takes it."""
+    """What the frame before a document says of it, as `feeds.parse` takes it, and what is wanted of it."""
 
     url: str
     content_type: str = ""
     home: Home = NOWHERE
+    wanted: Literal["feed", "article"] = "feed"
 
 
 class Answer(Value):
-    """A document's feed, or the class and the message of what makes it unreadable."""
+    """A document's feed, or its article, or the class and the message of what makes it unreadable."""
 
     feed: Feed | None = None
+    article: Entry | None = None
     kind: str = ""
     message: str = ""
 
@@ -52,6 +54,7 @@ def framed(contents: Iterable[bytes]) -> Iterator[bytes]:
 
 def main() -> None:
     """Answer until the socket closes."""
+    import feeds.article
     import feeds.parse  # noqa: F401  before there are limits; whoever only asks loads no parser
 
     memory, seconds = int(sys.argv[1]), int(sys.argv[2])
@@ -69,10 +72,16 @@ def main() -> None:
 
 def answer(question: Question, document: bytes) -> Answer:
     """What a document says; raises MemoryError where there is none to read it in."""
+    from feeds.article import NoArticle, article
     from feeds.parse import Unreadable, parse
 
+    said = question.model_dump(include={"url", "content_type"}) | {"home": question.home}
     try:
-        return Answer(feed=parse(document, **dict(question)))
+        if question.wanted == "article":
+            return Answer(article=article(document, **said))
+        return Answer(feed=parse(document, **said))
+    except NoArticle as error:
+        return Answer(kind="no_article", message=str(error))
     except Unreadable as error:
         if isinstance(error.__cause__, MemoryError):
             raise error.__cause__ from None

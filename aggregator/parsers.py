@@ -21,7 +21,7 @@ from typing import Self
 
 from aggregator.answers import Document, Failure, one_line
 from aggregator.parser import LENGTH, OUT_OF_MEMORY, Answer, Question, framed
-from feeds.entries import NOWHERE, Feed, Home
+from feeds.entries import NOWHERE, Entry, Feed, Home
 
 START_SECONDS = 30
 LARGE = 1_000_000  # bytes of a document after which a parser holds on to more memory than it needs
@@ -79,6 +79,13 @@ class Parsers:
         with self._waits(len(document.body)):
             answer = await self._ask(question, document.body)
         return answer.feed or Failure(answer.kind, one_line(answer.message), document.hints)
+
+    async def article(self, document: Document) -> Entry | Failure:
+        """The article in a web page."""
+        question = Question(url=document.url, content_type=document.content_type, wanted="article")
+        with self._waits(len(document.body)):
+            answer = await self._ask(question, document.body)
+        return answer.article or Failure(answer.kind, one_line(answer.message), document.hints)
 
     async def room(self) -> None:
         """Wait until few enough documents wait to be read, so that fetching does not run ahead of reading."""

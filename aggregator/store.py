@@ -23,6 +23,7 @@ from feeds.entries import Entry, Home
 from feeds.tables import Item, Move, PurgedKey, Revision, Source, Status
 
 RHYTHM_ENTRIES = 20
+NO_FEEDS = (Status.REMOVED, Status.MANUAL)
 KNOWN = tuple(getattr(Item, field.name) for field in fields(Known))  # a row is a Known
 PURGED = ("key", "alias", "canonical_url", "title", "timestamp")
 MOST_REVISIONS = 20  # of one item
@@ -32,16 +33,18 @@ _DATED = (col(Item.id), col(Item.published), col(Item.updated), col(Item.first_s
 
 
 def sources(session: Session, status: Status | None = None) -> list[Source]:
-    """The sources, by number, without those that were removed."""
-    query = select(Source).where(Source.status != Status.REMOVED).order_by(col(Source.id))
+    """The sources that are feeds, by number, without those that were removed."""
+    query = select(Source).where(col(Source.status).not_in(NO_FEEDS)).order_by(col(Source.id))
     if status is not None:
         query = query.where(Source.status == status)
     return list(session.exec(query))
 
 
 def source(session: Session, number: int) -> Source:
-    """A source by its number; raises UsageFault for one there is not."""
+    """A source by its number; raises UsageFault for one there is not, or that is no feed."""
     found = session.get(Source, number)
+    if found is not None and found.status == Status.MANUAL:
+        raise UsageFault(f"source {number}: has what editors added, and is no feed", "see 'newsdesk add'")
     if found is None or found.status == Status.REMOVED:
         raise UsageFault(f"source {number}: there is none with this number", "see 'newsdesk source list'")
     return found

@@ -2,29 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, cast, func
+from sqlalchemy import ColumnElement, func
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, and_, col, exists, or_, select
 
 from config.errors import UsageFault
-from curation.tables import Decision, Kill, Pick, Tag
-from feeds.tables import Item, Source, Status
+from curation import search
+from curation.search import Search
+from curation.tables import Decision, Kill, Pick, SeenMark, Tag
+from feeds.tables import Item, Source, Story
+
+FEW = 2_000  # items
 
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """Which items: by section, source number, language, tag, words in title or summary, age."""
+    """Which items: by section, source number, language, tag, age, and what a search is true of."""
 
     section: str | None = None
     source: int | None = None
     language: str | None = None
     tag: str | None = None
-    search: str | None = None
+    search: Search | None = None
     since: datetime | None = None
 
 
@@ -38,6 +42,7 @@ class Listed:
     picks: tuple[Pick, ...]
     own_tags: tuple[str, ...] = ()
     is_killed: bool = False
+    is_seen: bool = False
 
     @property
     def tags(self) -> tuple[str, ...]:
@@ -65,11 +70,6 @@ def with_tags(item: Item, own_tags: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*item.categories, *own_tags)))
 
 
-def killed_stories() -> Any:
-    """The numbers of the stories of which an editor killed an item, as a query."""
-    return select(Item.story_id).where(col(Item.id) == col(Kill.item_id))
-
-
 def tags(session: Session, items: Iterable[Item]) -> dict[int, tuple[str, ...]]:
     """The editors' own tags of items, by the number of the item."""
     found: dict[int, tuple[str, ...]] = {}
@@ -77,14 +77,6 @@ def tags(session: Session, items: Iterable[Item]) -> dict[int, tuple[str, ...]]:
     for tag in session.exec(query.order_by(col(Tag.decision_id))):
         found[tag.item_id] = (*found.get(tag.item_id, ()), tag.tag)
     return found
-
-
-def _language(row: Any) -> ColumnElement[str]:
-    """`language`, as the database finds it."""
-    of_source = select(func.coalesce(Source.language, Source.feed_language)).where(
-        col(Source.id) == row.source_id
-    )
-    return func.coalesce(row.language, of_source.scalar_subquery())
 
 
 def item(session: Session, number: int) -> Item:
@@ -97,13 +89,7 @@ def item(session: Session, number: int) -> Item:
 
 def waiting(session: Session, filters: Filters, limit: int) -> list[Item]:
     """One item for each story of which none is picked, newest first."""
-    fellow = aliased(Item)
-    picked = exists().where(
-        col(fellow.story_id) == col(Item.story_id),
-        col(Pick.item_id) == col(fellow.id),
-        col(Pick.retracted_at).is_(None),
-    )
-    return leads(session, filters, limit, [~picked])
+    return leads(session, filters, limit, [search.is_unpicked(Item)])
 
 
 def leads(
@@ -113,48 +99,59 @@ def leads(
     also: Sequence[ColumnElement[bool]] = (),
     at: datetime | None = None,
 ) -> list[Item]:
-    """One item for each story: the earliest of those that pass the filters; newest first.
+    """One item for each story: its lead, else the earliest of those that pass the filters; newest first.
 
     Killed stories are left out, and what was read of a source that is removed since, though its picks
     stay. `at` leaves out what was not yet seen at that instant.
     """
-    earlier = aliased(Item)
+    lead = select(Story.lead_id).where(col(Story.id) == col(Item.story_id)).scalar_subquery()
+    other = aliased(Item)
     older = or_(
-        col(earlier.timestamp) < col(Item.timestamp),
-        and_(col(earlier.timestamp) == col(Item.timestamp), col(earlier.id) < col(Item.id)),
+        col(other.timestamp) < col(Item.timestamp),
+        and_(col(other.timestamp) == col(Item.timestamp), col(other.id) < col(Item.id)),
     )
     before_it = exists().where(
-        col(earlier.story_id) == col(Item.story_id), older, *_passing(earlier, filters, at)
+        col(other.story_id) == col(Item.story_id),
+        or_(older, col(other.id) == lead),
+        *_passing(other, filters, at, other.source_id + 0),
     )
+    of_source = Item.source_id if _are_few(session, filters) else col(Item.source_id) + 0
     query = (
-        select(Item)
-        .where(*_passing(Item, filters, at), ~before_it, *also)
-        .where(col(Item.story_id).not_in(killed_stories()))
+        select(Item.id)
+        .where(*_passing(Item, filters, at, of_source), or_(col(Item.id) == lead, ~before_it), *also)
+        .where(~search.is_killed(Item))
         .order_by(col(Item.timestamp).desc(), col(Item.id).desc())
         .limit(limit)
     )
-    return list(session.exec(query))
+    return search.fetched(session, session.exec(query).all())
 
 
-def _passing(row: Any, filters: Filters, at: datetime | None) -> list[ColumnElement[bool]]:
-    removed = select(Source.id).where(Source.status == Status.REMOVED)
-    tests: list[ColumnElement[bool]] = [row.source_id.not_in(removed)]
+def _are_few(session: Session, filters: Filters) -> bool:
+    """Whether the items of the sources that filters name are few enough to be sorted.
+
+    Else the items are gone through in their order, to which `+ 0` holds the database.
+    """
+    if filters.section is None and filters.source is None:
+        return False
+    some = select(Item.id).where(*_of_sources(Item.source_id, filters)).limit(FEW + 1).subquery()
+    return session.exec(select(func.count()).select_from(some)).one() <= FEW
+
+
+def _of_sources(of_source: Any, filters: Filters) -> Iterator[ColumnElement[bool]]:
     if filters.section is not None:
-        tests.append(row.source_id.in_(select(Source.id).where(Source.section == filters.section)))
+        yield of_source.in_(select(Source.id).where(Source.section == filters.section))
     if filters.source is not None:
-        tests.append(row.source_id == filters.source)
+        yield of_source == filters.source
+
+
+def _passing(row: Any, filters: Filters, at: datetime | None, of_source: Any) -> list[ColumnElement[bool]]:
+    tests = [search.kept(row), *_of_sources(of_source, filters)]
     if filters.language is not None:
-        own = func.lower(_language(row))
-        wanted = filters.language.lower()
-        tests.append(or_(own == wanted, own.startswith(f"{wanted}-", autoescape=True)))
+        tests.append(search.of_language(row, filters.language))
     if filters.tag is not None:
-        theirs = cast(row.categories, String).contains(f'"{filters.tag}"', autoescape=True)
-        ours = exists().where(col(Tag.item_id) == row.id, col(Tag.tag) == filters.tag)
-        tests.append(or_(theirs, ours))
+        tests.append(search.of_tag(row, filters.tag))
     if filters.search is not None:
-        tests.append(
-            or_(*(text.icontains(filters.search, autoescape=True) for text in (row.title, row.summary)))
-        )
+        tests.extend(search.tests(row, filters.search))
     if filters.since is not None:
         tests.append(row.timestamp >= filters.since)
     if at is not None:
@@ -162,8 +159,8 @@ def _passing(row: Any, filters: Filters, at: datetime | None) -> list[ColumnElem
     return tests
 
 
-def listed(session: Session, items: Iterable[Item]) -> list[Listed]:
-    """Items with their sources, stories and picks, in the order given."""
+def listed(session: Session, items: Iterable[Item], editor: str | None = None) -> list[Listed]:
+    """Items with their sources, stories and picks, in the order given; an editor has seen some."""
     items = list(items)
     story_ids = {item.story_id for item in items}
     members: dict[int, list[tuple[Item, Source]]] = {}
@@ -179,7 +176,11 @@ def listed(session: Session, items: Iterable[Item]) -> list[Listed]:
     for pick in session.exec(select(Pick).where(col(Pick.item_id).in_(list(sources))).order_by(col(Pick.id))):
         picks.setdefault(pick.item_id, []).append(pick)
     own_tags = tags(session, items)
-    killed = set(session.exec(killed_stories().where(col(Item.story_id).in_(story_ids))))
+    killed = set(session.exec(select(Kill.item_id).where(col(Kill.item_id).in_(list(sources)))))
+    marks = select(SeenMark.item_id).where(
+        SeenMark.editor == editor, col(SeenMark.item_id).in_(list(sources))
+    )
+    seen = set(session.exec(marks))
     return [
         Listed(
             item=item,
@@ -187,7 +188,8 @@ def listed(session: Session, items: Iterable[Item]) -> list[Listed]:
             story=tuple(members[item.story_id]),
             picks=tuple(picks.get(item.id or 0, ())),
             own_tags=own_tags.get(item.id or 0, ()),
-            is_killed=item.story_id in killed,
+            is_killed=any(member.id in killed for member, _ in members[item.story_id]),
+            is_seen=any(member.id in seen for member, _ in members[item.story_id]),
         )
         for item in items
     ]

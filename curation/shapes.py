@@ -68,10 +68,12 @@ def whole_item(
 
 
 def state(listed: Listed) -> str:
-    """Where an item stands with the editors: its story killed, it picked in some edition, or new."""
+    """Where an item stands: its story killed, it picked in some edition, seen by the one who asks, or new."""
     if listed.is_killed:
         return "killed"
-    return "picked" if listed.standing else "new"
+    if listed.standing:
+        return "held" if all(pick.held for pick in listed.standing) else "picked"
+    return "seen" if listed.is_seen else "new"
 
 
 def moment(published: Moment | None) -> Shape:

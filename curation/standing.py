@@ -9,7 +9,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from config.options import Edition
-from curation import inbox, promise, rules
+from curation import promise, rules, search
 from curation.tables import Decision, Kill, Pick
 from feeds.tables import Item
 
@@ -75,7 +75,7 @@ def _picks(session: Session, edition: Edition) -> list[tuple[Pick, int]]:
     query = (
         select(Pick, Item.story_id)
         .where(Pick.edition == edition.slug, col(Pick.retracted_at).is_(None))
-        .where(col(Item.id) == col(Pick.item_id), col(Item.story_id).not_in(inbox.killed_stories()))
+        .where(col(Item.id) == col(Pick.item_id), ~search.is_killed(Item))
         .order_by(col(Pick.picked_at), col(Pick.id))
     )
     return list(session.exec(query))

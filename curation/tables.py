@@ -92,6 +92,16 @@ class StoryPin(SQLModel, table=True):
     decision_id: int = Field(foreign_key="decision.id")
 
 
+class SeenMark(SQLModel, table=True):
+    """An editor's own mark that an item, and so its story, was seen. No Decision: it says nothing public."""
+
+    __tablename__ = "seen_mark"
+
+    item_id: int = Field(foreign_key="item.id", ondelete="CASCADE", primary_key=True)
+    editor: str = Field(foreign_key="editor.name", primary_key=True)
+    at: datetime
+
+
 class Publication(SQLModel, table=True):
     """The record of bytes published: which file, their sha256, when, and the last decision they reflect."""
 

@@ -51,13 +51,15 @@ NUMBERS_ARE_NEVER_REUSED = {"sqlite_autoincrement": True}
 class Status(StrEnum):
     """Whether a source is polled: paused by an editor, or retired by its server's 410.
 
-    A removed source is kept, unseen, only where an editor decided on an item of it.
+    A removed source is kept, unseen, only where an editor decided on an item of it. The manual one has
+    the articles that editors added, and no feed.
     """
 
     ACTIVE = "active"
     PAUSED = "paused"
     RETIRED = "retired"
     REMOVED = "removed"
+    MANUAL = "manual"
 
 
 class Term(Value):
@@ -206,13 +208,15 @@ class Item(Entry, SQLModel, table=True):
         UniqueConstraint("source_id", "key"),
         Index("ix_item_order", "timestamp", "id"),
         Index("ix_item_alias", "source_id", "alias"),
+        Index("ix_item_of_source", "source_id", "timestamp", "story_id"),
+        Index("ix_item_of_story", "story_id", "timestamp", "source_id"),
         CheckConstraint("key <> ''", name="item_has_a_key"),
         NUMBERS_ARE_NEVER_REUSED,
     )
 
     id: int | None = Field(default=None, primary_key=True)
-    source_id: int = Field(foreign_key="source.id", ondelete="CASCADE", index=True)
-    story_id: int = Field(foreign_key="story.id", index=True)
+    source_id: int = Field(foreign_key="source.id", ondelete="CASCADE")
+    story_id: int = Field(foreign_key="story.id")
     key: str = Field(sa_type=Text)
     alias: str = Field(default="", sa_type=Text)
     public_id: str = Field(sa_type=Text)

@@ -324,7 +324,7 @@ def test_a_poll_reports_each_failure_in_a_line_and_sums_up(command: CommandLine,
 
 def test_the_inbox_lists_what_waits_with_its_number(stocked: CommandLine) -> None:
     assert [line.split("\t")[-1] for line in stocked("inbox").out.splitlines()] == ["Alpha", "Beta", "Gamma"]
-    item = stocked("inbox", "--search", "bet", "--json").json[0]
+    item = stocked("inbox", "--search", "bet*", "--json").json[0]
     assert (item["title"], item["state"], item["source"]["title"], item["published"]["known_by"]) == (
         "Beta",
         "new",
@@ -348,7 +348,8 @@ def test_the_inbox_lists_what_waits_with_its_number(stocked: CommandLine) -> Non
         (["--since", "1h"], 3),
         (["--since", "2999-01-01"], 0),
         (["--limit", "2"], 2),
-        (["--search", "%"], 0),
+        (["--search", "alpha OR beta"], 2),
+        (["--unseen"], 3),
     ],
     ids=str,
 )

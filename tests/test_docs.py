@@ -129,6 +129,8 @@ ELSEWHERE = {
     "added[]",
     "hub",
     "inferred_zone",
+    "item",
+    "outcome",
 }  # objects of other sections
 
 
@@ -206,6 +208,18 @@ def test_items_picks_and_decisions_have_the_keys_that_are_documented(newsroom: N
     assert keys(*outcomes) == keys(unpicked) == keys(undone) == documented("Outcome")
     assert keys(*(outcome["pick"] for outcome in outcomes)) == documented("Pick")
     assert keys(*newsroom("log")) == documented("Decision")
+
+
+def test_searches_marks_and_added_articles_have_the_keys_that_are_documented(
+    newsroom: Newsroom, web: Web
+) -> None:
+    page = web.put("/page.html", (DOCUMENTS / "page.html").read_bytes())
+    added, again = (newsroom("add", page, "--title", "A page", *pick) for pick in ([], ["--pick"]))
+    assert keys(added) == keys(again) == documented("Added article")
+    assert added["item"].keys() == newsroom("search", "page")[0].keys() == newsroom("inbox")[0].keys()
+    assert again["outcome"].keys() == {"decision", "already", "pick"}
+    marks = [newsroom(verb, 1, 2) for verb in ("seen", "seen", "unseen")]
+    assert keys(*marks) == documented("Marks")
 
 
 def test_sources_have_the_keys_that_are_documented(newsroom: Newsroom) -> None:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from aggregator.cli import running, sources
+from aggregator.cli import articles, running, sources
 from config.errors import NewsdeskError, UsageFault
 from curation import cli as editing
 from curation import terminal
@@ -34,7 +34,7 @@ LONGEST_NAME = 64
 GROUPS = {
     "Start": ("demo", "init", "run"),
     "Sources": ("source", "poll"),
-    "Finding": ("inbox", "show", "why", "stories", "picks", "log"),
+    "Finding": ("inbox", "search", "show", "seen", "unseen", "why", "stories", "picks", "log", "add"),
     "Picking": ("pick", "unpick", "note", "retitle", "move", "pin", "unpin", "hold", "release"),
     "Stories": ("kill", "revive", "tag", "untag", "merge", "split"),
     "Deciding": ("undo", "redo", "decide"),
@@ -123,7 +123,7 @@ def newsdesk(ctx: click.Context, config: Path | None, named: str | None) -> None
     ctx.call_on_close(ctx.obj.stack.close)
 
 
-for command in (*running.COMMANDS, sources.source, *editing.COMMANDS):
+for command in (*running.COMMANDS, sources.source, *editing.COMMANDS, articles.add):
     newsdesk.add_command(command)
 
 

@@ -8,6 +8,6 @@ from __future__ import annotations
 
 from curation.cli import deciding
 from curation.cli.explaining import stories, why
-from curation.cli.finding import inbox, log, picks, show
+from curation.cli.finding import inbox, log, picks, search, seen, show, unseen
 
-COMMANDS = (inbox, show, why, stories, *deciding.COMMANDS, picks, log)
+COMMANDS = (inbox, search, show, seen, unseen, why, stories, *deciding.COMMANDS, picks, log)

@@ -1,9 +1,10 @@
-"""What an editor looks at: the inbox, one item, the line-up, the log."""
+"""What an editor looks at: the inbox, what a search finds, one item, the line-up, the log."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from itertools import chain
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 import click
 
@@ -11,25 +12,90 @@ from curation import terminal
 from curation.cli.room import EDITION, ITEM, PAST, Newsroom
 from curation.terminal import json_option
 
+if TYPE_CHECKING:
+    from sqlmodel import Session
+
+    from curation.inbox import Listed
+    from curation.query import Query
+    from curation.search import Search
+
+ITEMS = click.argument("numbers", metavar="ITEM...", type=int, nargs=-1, required=True)
+
+
+LIMIT = click.option(
+    "--limit", type=click.IntRange(1, 1000), default=30, show_default=True, help="How many at most."
+)
+
 
 @click.command(short_help="What waits for an editor.")
 @click.option("--section", help="Only items of sources in this section.")
 @click.option("--source", type=int, help="Only items of this source, by its number.")
 @click.option("--lang", "language", help="Only items in this language, for example fr.")
-@click.option("--search", help="Only items with these words in title or summary.")
+@click.option("--search", "words", metavar="QUERY", help="Only what this query finds; see newsdesk search.")
+@click.option("--unseen", is_flag=True, help="Only what you have not marked as seen.")
 @click.option("--since", type=PAST, help="Only items since this time, or this long ago: 3d.")
-@click.option(
-    "--limit", type=click.IntRange(1, 1000), default=30, show_default=True, help="How many at most."
-)
+@LIMIT
 @json_option
 @click.pass_obj
-def inbox(newsroom: Newsroom, /, limit: int, as_json: bool, **given: Any) -> None:
+def inbox(
+    newsroom: Newsroom, /, words: str | None, unseen: bool, limit: int, as_json: bool, **given: Any
+) -> None:
     """List what waits for an editor, newest first: one item for each story that is not picked."""
-    from curation import inbox, shapes
+    from curation import inbox
+    from curation.query import UNSEEN, Query, parse
+
+    clauses = () if words is None else parse(words, _past).clauses
+    query = Query((*clauses, *[UNSEEN] * unseen))
+    with newsroom.reading() as session:
+        asked = _asked(newsroom, session, query) if query.clauses else None
+        waiting = inbox.waiting(session, inbox.Filters(search=asked, **given), limit)
+        found = inbox.listed(session, waiting, newsroom.editor)
+    _list(newsroom, found, as_json, nothing="Nothing waits.")
+
+
+@click.command(
+    short_help="Find items by their words.",
+    context_settings={"ignore_unknown_options": True, "help_option_names": ["--help"]},  # -word is no option
+)
+@click.argument("words", metavar="QUERY...", nargs=-1, required=True)
+@click.option("--best", is_flag=True, help="The best matches first, rather than the newest.")
+@LIMIT
+@json_option
+@click.pass_obj
+def search(newsroom: Newsroom, words: tuple[str, ...], best: bool, limit: int, as_json: bool) -> None:
+    """Find items, picked or not, by words of their title, summary, text, and notes; the newest first.
+
+    All the words must occur: write OR between two of which one will do, -word for one that must not, "some
+    words" for a phrase, word* for a beginning, title:word for the title alone. Accents and capitals do not
+    matter. Fields narrow it: source:2 or source:name, section:, lang:, tag:, by:editor, in:edition, since:,
+    until:, and is: with new, seen, unseen, picked or live. An address finds the item that has it.
+    """
+    from curation import inbox, search
+    from curation.query import parse
+
+    query = parse(" ".join(words), _past)
+    with newsroom.reading() as session:
+        items = search.items(_asked(newsroom, session, query), limit, best)
+        found = inbox.listed(session, items, newsroom.editor)
+    _list(newsroom, found, as_json, nothing="Nothing is found.")
+
+
+def _past(value: str) -> datetime:
+    """A time of a query, read as those of options are."""
+    return cast(datetime, PAST.convert(value, None, click.get_current_context()))
+
+
+def _asked(newsroom: Newsroom, session: Session, query: Query) -> Search:
+    from curation.search import Search
+
+    slugs = [edition.slug for edition in newsroom.editions]
+    return Search(query, session, newsroom.editor, newsroom.now(), newsroom.curation.quorum, slugs)
+
+
+def _list(newsroom: Newsroom, found: list[Listed], as_json: bool, nothing: str) -> None:
+    from curation import shapes
 
     now = newsroom.now()
-    with newsroom.reading() as session:
-        found = inbox.listed(session, inbox.waiting(session, inbox.Filters(**given), limit))
     if as_json:
         terminal.emit([shapes.item(one, now, newsroom.curation.quorum) for one in found])
         return
@@ -46,8 +112,46 @@ def inbox(newsroom: Newsroom, /, limit: int, as_json: bool, **given: Any) -> Non
             )
             for one in found
         ],
-        nothing="Nothing waits.",
+        nothing=nothing,
     )
+
+
+@click.command(short_help="Mark items as seen by you.")
+@ITEMS
+@json_option
+@click.pass_obj
+def seen(newsroom: Newsroom, numbers: tuple[int, ...], as_json: bool) -> None:
+    """Mark items, and with them their stories, as seen by you: inbox --unseen leaves them out.
+
+    The marks are your own, and are no decisions: no other editor and no reader sees them.
+    """
+    from curation import seen
+
+    with newsroom.writing() as session:
+        new = seen.mark(session, newsroom.editor, numbers, newsroom.now())
+    _marked(new, numbers, as_json, "seen")
+
+
+@click.command(short_help="Take such a mark back.")
+@ITEMS
+@json_option
+@click.pass_obj
+def unseen(newsroom: Newsroom, numbers: tuple[int, ...], as_json: bool) -> None:
+    """Take your mark off items and their stories."""
+    from curation import seen
+
+    with newsroom.writing() as session:
+        gone = seen.unmark(session, newsroom.editor, numbers)
+    _marked(gone, numbers, as_json, "unseen")
+
+
+def _marked(changed: list[int], numbers: tuple[int, ...], as_json: bool, state: str) -> None:
+    already = [number for number in dict.fromkeys(numbers) if number not in changed]
+    if as_json:
+        terminal.emit({"state": state, "items": changed, "already": already})
+        return
+    for number in dict.fromkeys(numbers):
+        click.echo(f"item {number}: {'already ' * (number in already)}{state}")
 
 
 @click.command(short_help="One item, whole.")
@@ -63,7 +167,7 @@ def show(newsroom: Newsroom, number: int, as_json: bool) -> None:
 
     now, quorum = newsroom.now(), newsroom.curation.quorum
     with newsroom.reading() as session:
-        found = inbox.listed(session, [inbox.item(session, number)])[0]
+        found = inbox.listed(session, [inbox.item(session, number)], newsroom.editor)[0]
         decisions = inbox.decisions(session, number)
         revisions = session.exec(
             select(Revision).where(Revision.item_id == number).order_by(col(Revision.id))
@@ -97,7 +201,8 @@ def picks(newsroom: Newsroom, edition: str, as_json: bool) -> None:
     now, quorum = newsroom.now(), newsroom.curation.quorum
     with newsroom.reading() as session:
         stand = standing.standing(session, named(newsroom.editions, edition))
-        found = inbox.listed(session, [inbox.item(session, pick.item_id) for pick in stand])
+        items = [inbox.item(session, pick.item_id) for pick in stand]
+        found = inbox.listed(session, items, newsroom.editor)
     if as_json:
         terminal.emit([shapes.item(one, now, quorum) for one in found])
         return

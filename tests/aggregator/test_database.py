@@ -40,7 +40,10 @@ def test_commits_survive_power_loss_and_readers_do_not_block_writers(database: D
 
 def test_the_migrated_schema_is_that_of_the_tables(database: Database) -> None:
     with database.connected() as connection:
-        assert compare_metadata(MigrationContext.configure(connection), SQLModel.metadata) == []
+        # The index of words is SQLite's own, and has tables of its own.
+        rest = {"include_name": lambda name, kind, parents: not (name or "").startswith("item_text")}
+        context = MigrationContext.configure(connection, opts=rest)
+        assert compare_metadata(context, SQLModel.metadata) == []
 
 
 def test_a_transaction_that_fails_leaves_nothing(database: Database) -> None:
