@@ -15,6 +15,7 @@ from urllib.parse import unquote
 from feeds import datewords, zones
 from feeds.entries import Home
 
+LONGEST = 200  # one character may be eighteen once it is plain
 MONTH_FIRST = frozenset(("US", "PH", "GU", "PR", "VI", "AS", "MP", "FM", "MH", "PW"))
 YEAR_FIRST = frozenset(("CN", "TW", "HK", "MO", "JP", "KR", "KP", "MN", "HU", "LT"))
 YEAR_FIRST_LANGUAGES = frozenset(("zh", "ja", "ko", "hu", "lt", "mn"))
@@ -36,13 +37,16 @@ def recognise(text: str, home: Home) -> Reading | None:
 
     `home` tells which of two orders of numbers, and which of two months of one name, is meant.
     """
-    text, comments = _without_comments(datewords.plain(_unwrapped(text)))
+    text, comments = _without_comments(datewords.plain(_unwrapped(text))[:LONGEST])
+    if not _DIGIT.search(text):
+        return None
     text = _TIME_FIRST.sub(r"\2 \1", text)
     text = " ".join(word for word in text.split() if word not in datewords.FILLERS)
     reading = next((reading for form in _FORMS if (reading := form(text, home))), None)
     return reading if reading is None or reading.zone else reading._replace(zone=comments)
 
 
+_DIGIT = re.compile(r"\d")
 _MARKUP = re.compile(r"<[^<>]*>")
 _DOTNET = re.compile(r"\\?/date\((\d{1,13})(?:[+-]\d{4})?\)\\?/", re.IGNORECASE)
 _COMMENT = re.compile(r"\(([^()]*)\)|\[([^][]*)\]")
@@ -86,15 +90,19 @@ _TIME = rf"""
 _WORDS = r"[^\W\d](?:[^\W\d]|[\s/-]){0,40}"
 _ZONE = rf"""
     \s? (?P<zone>
-        [^\W\d]{{0,5}}\s?[+-]\d{{1,2}}(?::?\d\d)?(?::\d\d)?(?:\s?{_WORDS})? | 0000 | {_WORDS}(?:[+-]\d{{1,2}})?
+        [^\W\d]{{0,5}}\s?[+-]\d{{1,2}}(?::?\d\d)?(?::\d\d)?(?:\s?{_WORDS})?
+        | 0000 | {_WORDS}(?:[+-]\d{{1,2}})?
     )
 """
 _AFTER = r"[^\d\s+-]{3,14}"  # a weekday in any language
-_CLOCK = rf"(?: (?: \s {_AFTER} (?=\s) )? (?: t | \s | (?<=[日號号일]) | (?=[^\W\da-z]) | - ) {_TIME} )? (?: {_ZONE} )?"
-_LEAD = r"(?: [^\d\s]+ \s ){0,3} [^\W\d]*?"
+_CLOCK = rf"""
+    (?: (?: \s {_AFTER} (?=\s) )? (?: t | \s | (?=[^\W\da-z]) | - ) {_TIME} )?
+    (?: {_ZONE} )?
+"""
+_LEAD = r"(?: [^\d\s]+ \s ){0,3} [^\W\d]{0,9}?"
 _DAY = r"(?P<day>\d{1,2}) (?:er|ero|re|st|nd|rd|th|o|a|e|\.)?"
 _NUMBER = r"(?P<month> 0?[1-9] | 1[0-2] )"
-_MONTH = r"(?P<name>[^\W\d]+)"
+_MONTH = r"(?P<name>[^\W\d]{2,15})"
 _APART = r"[\s/.-]{0,2}"
 _WEEKDAY = r"""
     (?: \s? (?: (?:星期|周|週|礼拜|禮拜)[一二三四五六日天] | [月火水木金土日]曜日? | [월화수목금토일]요일 ) )?
@@ -146,7 +154,7 @@ _FORMS: tuple[Form, ...] = (
     ),
     _form(
         rf"{_LEAD} (?: (?P<era>{_ERA})\s? )? (?P<year>\d{{1,4}}|元) \s?[年년]\s? {_NUMBER} \s?[月월]\s?"
-        rf"(?: (?P<day>\d{{1,2}}) \s?[日號号일] {_WEEKDAY} {_CLOCK} )?"
+        rf"(?: (?P<day>\d{{1,2}}) \s?[日號号일] {_WEEKDAY} (?: \s? {_TIME} )? (?: {_ZONE} )? )?"
     ),
 )
 
