@@ -18,7 +18,7 @@ from aggregator.ingest import Changes
 from aggregator.matching import Arrival, Known
 from config.errors import UsageFault
 from curation.stories import settle, settle_source
-from feeds import urls, zones
+from feeds import homes, urls
 from feeds.entries import Entry, Home
 from feeds.tables import Item, Move, PurgedKey, Revision, Source, Status
 
@@ -85,12 +85,11 @@ def address(source: Source) -> Address:
 def home(source: Source) -> Home:
     """Where a source is at home, as far as its dates need it."""
     language = source.language or source.feed_language
-    region = (language or "").partition("-")[2]
     return Home(
         zone=source.zone or source.inferred_zone,
         confidence=None if source.zone else source.zone_confidence,
         language=language,
-        country=region if zones.country_zones(region) else zones.country(source.site or source.url),
+        country=homes.country(language, source.site, source.url),
     )
 
 

@@ -148,7 +148,7 @@ def of_language(row: Row, tag: str) -> Truth:
 
 
 def of_tag(row: Row, tag: str) -> Truth:
-    """Whether an item has a category (in JSON, where letters beyond ASCII are escaped), or an editor's tag."""
+    """Whether an item has a category, in JSON with letters beyond ASCII escaped, or an editor's tag."""
     theirs = as_type(row.categories, String).icontains(json.dumps(tag), autoescape=True)
     return or_(theirs, exists().where(col(Tag.item_id) == row.id, func.lower(Tag.tag) == tag.lower()))
 

@@ -85,6 +85,7 @@ def moment(published: Moment | None) -> Shape:
         "known_by": said.known_by or "first seen",
         "zone": said.zone,
         "confidence": said.confidence,
+        "doubt": said.doubt,
     }
 
 

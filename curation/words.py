@@ -12,7 +12,7 @@ from curation.inbox import Listed
 from curation.rules import BOTTOM
 from curation.tables import Decision, Pick
 from feeds import markup
-from feeds.entries import Moment
+from feeds.entries import Doubt, Moment
 
 
 def said(found: Listed) -> list[tuple[str, object]]:
@@ -43,13 +43,19 @@ READ: dict[str | None, str] = {
     "inferred": "read in a zone inferred",
     "assumed UTC": "read as UTC: it names no zone",
 }
+DOUBTS: dict[Doubt, str] = {
+    "repeated hour": "the first of two such hours on that day",
+    "skipped hour": "an hour that the clocks left out on that day",
+    "ambiguous zone": "the zone may be another of that name",
+}
 
 
 def _source_wrote(published: Moment | None) -> str | None:
     if published is None or not published.raw:
         return None
     how = READ.get(published.known_by, "read") if published.at else "not readable"
-    return f"{published.raw} ({how})"
+    doubt = f"; {DOUBTS[published.doubt]}" if published.doubt else ""
+    return f"{published.raw} ({how}{doubt})"
 
 
 def chosen(pick: Pick, status: str) -> list[tuple[str, object]]:

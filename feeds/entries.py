@@ -14,13 +14,15 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict
 KnownBy = Literal["offset", "zone name", "source zone", "inferred", "assumed UTC", "first seen"]
 Doubt = Literal["repeated hour", "skipped hour", "ambiguous zone"]
 
-CONFIDENCE: dict[KnownBy | None, float] = {
+# How sure an instant is that is known so, and the share of that which is left of it in doubt.
+SURE: dict[KnownBy, float] = {
     "offset": 1.0,
     "zone name": 0.95,
     "source zone": 0.9,
     "inferred": 0.8,
     "assumed UTC": 0.5,
 }
+LEFT: dict[Doubt, float] = {"repeated hour": 0.6, "skipped hour": 0.7, "ambiguous zone": 0.6}
 
 
 class Value(BaseModel):
@@ -79,19 +81,32 @@ class Moment(Value):
     """A date as its source wrote it, the instant it was read as, and how that was known.
 
     `at` is None where the string means no instant. `zone` is the name or offset by which
-    a local time was placed; `doubt` is what else could have been meant.
+    a local time was placed, `zone_confidence` how sure it was, being inferred, that the source is at
+    home there; `doubt` is why another instant could have been meant.
     """
 
     raw: str
     at: AwareDatetime | None = None
     known_by: KnownBy | None = None
     zone: str | None = None
+    zone_confidence: float | None = None
     doubt: Doubt | None = None
 
     @property
     def confidence(self) -> float:
         """From 0 to 1: how sure it is that `at` is the instant that was meant."""
-        return CONFIDENCE.get(self.known_by, 0.0)
+        return confidence(self.known_by, self.zone_confidence, self.doubt)
+
+
+def confidence(known_by: KnownBy | None, zone: float | None, doubt: Doubt | None) -> float:
+    """How sure an instant is that is `known_by` this, its `zone` being sure so far.
+
+    A zone that was inferred is never surer than one that an editor gave.
+    """
+    sure = SURE.get(known_by, 0.0) if known_by else 0.0
+    if known_by == "inferred" and zone is not None:
+        sure = min(zone, SURE["source zone"])
+    return round(sure * LEFT[doubt], 3) if doubt else sure
 
 
 class Origin(Value):

@@ -14,7 +14,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
-from feeds import markup, normal, urls
+from feeds import homes, markup, normal, urls
 from feeds.entries import NOWHERE, Editorial, Enclosure, Entry, Feed, Home, Moment, Origin, Person
 
 VERSION = "https://jsonfeed.org/version/1.1"
@@ -37,11 +37,12 @@ def parse(document: str | bytes, *, url: str, home: Home = NOWHERE) -> Feed:
     own = _object(feed, "_newsdesk")
     address = urls.gate(_string(feed, "feed_url"), url) or url
     language = normal.language(_string(feed, "language"))
-    entries = list(_entries(feed, url, language, home))
+    site = urls.gate(_string(feed, "home_page_url"), url)
+    entries = list(_entries(feed, url, language, homes.settled(home, language, site, address)))
     return Feed(
         title=markup.title(_string(feed, "title")),
         id=markup.text_safe(_string(own, "id")) or address,
-        url=urls.gate(_string(feed, "home_page_url"), url),
+        url=site,
         feed_url=address,
         description=markup.title(_string(feed, "description"), normal.SUMMARY),
         language=language,

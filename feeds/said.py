@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from feeds import markup, normal, urls
+from feeds import homes, markup, normal, urls
 from feeds import pace as paces
 from feeds.entries import Editorial, Enclosure, Entry, Feed, Home, Origin, Person
 
@@ -50,6 +50,7 @@ def feed(
     site = urls.gate(_alternate(said), url)
     address = urls.gate(_link(said, "self"), url) or url
     language = normal.language(_string(said, "language"))
+    home = homes.settled(home, language, site, address)
     # RSS has no base: its relative addresses are the site's, wherever the feed is served from.
     channel = Channel(url if atom else site or url, language, home, atom)
     entries = list(_entries(_objects(found, "entries"), editorials, channel))

@@ -1,11 +1,12 @@
-"""Which country an address is of, and which time zones a country has."""
+"""Which country an address, a language tag or a time zone is of, and which time zones a country has."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from functools import cache
 from importlib.resources import files
-from urllib.parse import urlsplit
+
+from feeds import urls
 
 # Codes of countries under which sites of all countries are found; they say nothing.
 _ANYWHERE = "ac ai cc cd co dj fm gg im io la ly me mu nu sh st so tk tl to tv vc ws"
@@ -15,7 +16,7 @@ _WRITTEN = {"uk": "GB", "su": "RU"}
 
 def country(url: str) -> str | None:
     """The country (ISO 3166) of the top-level domain of an address, where it says one."""
-    host = urlsplit(url).hostname or ""
+    host = urls.host(url).rpartition(":")[0]
     code = host.rpartition(".")[2]
     if code in ANYWHERE:
         return None
@@ -28,6 +29,17 @@ def country_zones(country: str) -> tuple[str, ...]:
     return _zones().get(country.upper(), ())
 
 
+def region(language: str | None) -> str | None:
+    """The country that a language tag names: FR of `fr-FR`, TW of `zh-Hant-TW`."""
+    codes = (subtag.upper() for subtag in (language or "").split("-")[1:])
+    return next((code for code in codes if code in _zones()), None)
+
+
+def zone_country(zone: str | None) -> str | None:
+    """The country that an IANA zone is of, None for one of no country, or under an old name."""
+    return _countries().get(zone or "")
+
+
 @cache
 def _zones() -> dict[str, tuple[str, ...]]:
     found = defaultdict[str, list[str]](list)
@@ -36,3 +48,8 @@ def _zones() -> dict[str, tuple[str, ...]]:
             code, _, name, *_ = line.split("\t")
             found[code].append(name)
     return {code: tuple(names) for code, names in found.items()}
+
+
+@cache
+def _countries() -> dict[str, str]:
+    return {name: code for code, names in _zones().items() for name in names}

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from feeds import dates
-from feeds.entries import Home, Moment
+from feeds.entries import Doubt, Home, Moment
 
 EIGHT = datetime(2026, 11, 20, 8, tzinfo=UTC)
 SEVEN = datetime(2026, 11, 20, 7, tzinfo=UTC)
@@ -115,7 +115,8 @@ NO_INSTANT = [
     "2026-11-20T08:60:00Z",
     "2026-11-20T08:00:61Z",
     "2026-11-20T08:00:00+99:00",
-    "2026-11-20 13:00 PM",
+    "2026-11-20 13:00 AM",
+    "2026-11-20 0:30 PM",
     "9999-12-31T24:00:00Z",
     "9999-12-31T23:00:00-05:00",
     "Mon, 01 Jan 0001 00:00:00 +0000",  # how Hugo writes "no date"
@@ -181,18 +182,20 @@ def test_a_zone_name_that_is_none_counts_as_unknown(zone: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("local", "utc"),
+    ("local", "utc", "doubt"),
     [
-        ("2026-07-01 08:00", datetime(2026, 7, 1, 6, tzinfo=UTC)),
-        ("2026-11-20 08:00", SEVEN),
-        ("2026-11-20", datetime(2026, 11, 19, 23, tzinfo=UTC)),
-        ("2026-10-25 02:30", datetime(2026, 10, 25, 0, 30, tzinfo=UTC)),  # comes twice: the earlier
-        ("2026-03-29 02:30", datetime(2026, 3, 29, 1, 30, tzinfo=UTC)),  # never comes: 03:30 in Paris
+        ("2026-07-01 08:00", datetime(2026, 7, 1, 6, tzinfo=UTC), None),
+        ("2026-11-20 08:00", SEVEN, None),
+        ("2026-11-20", datetime(2026, 11, 19, 23, tzinfo=UTC), None),
+        ("2026-10-25 02:30", datetime(2026, 10, 25, 0, 30, tzinfo=UTC), "repeated hour"),  # the earlier
+        ("2026-03-29 02:30", datetime(2026, 3, 29, 1, 30, tzinfo=UTC), "skipped hour"),  # 03:30 in Paris
     ],
 )
-def test_a_date_without_zone_is_placed_by_the_zone_of_its_source(local: str, utc: datetime) -> None:
+def test_a_date_without_zone_is_placed_by_the_zone_of_its_source(
+    local: str, utc: datetime, doubt: Doubt | None
+) -> None:
     assert dates.read(local, Home(zone="Europe/Paris")) == Moment(
-        raw=local, at=utc, known_by="source zone", zone="Europe/Paris"
+        raw=local, at=utc, known_by="source zone", zone="Europe/Paris", doubt=doubt
     )
 
 
