@@ -16,12 +16,12 @@ from aggregator import cadence, homes, store
 from aggregator.answers import Failure
 from config.errors import NewsdeskError, UsageFault
 from config.options import spell
-from curation.stories import settle
+from curation.stories import settle, settle_source
 from curation.tables import Decision
 from feeds import normal, opml, urls
 from feeds.tables import Item, Move, PurgedKey, Revision, Source, Status
 
-GIVEN = ("title", "section", "language", "zone", "interval")  # by an editor
+GIVEN = ("title", "section", "language", "zone", "interval", "preferred")  # by an editor
 SHORTEST_INTERVAL = timedelta(minutes=1)  # what an editor may ask of somebody else's server
 
 
@@ -85,7 +85,7 @@ def trouble(kind: str, message: str) -> str:
 
 
 def edit(source: Source, **given: Any) -> None:
-    """Change what an editor sets: title, section, language, zone, interval (seconds).
+    """Change what an editor sets: title, section, language, zone, interval (seconds), preferred.
 
     What is not given stays; an empty text or 0 takes a setting back. Raises UsageFault for a
     time zone or language there is not, or an interval under a minute.
@@ -98,13 +98,17 @@ def edit(source: Source, **given: Any) -> None:
         _refuse_short_interval(timedelta(seconds=given["interval"]))
     for name, value in given.items():
         if value is not None:
-            setattr(source, name, value or None)
+            setattr(source, name, value if name == "preferred" else value or None)
 
 
 def rezone(session: Session, source: Source, **given: Any) -> int:
-    """Edit a source, and read the dates of its items anew where its zone has changed; how many change."""
+    """Edit a source, and what follows for its items; how many are dated anew, where its zone has changed."""
     before = store.home(source)
     edit(source, **given)
+    assert source.id is not None
+    if given.get("preferred") is not None:
+        session.flush()
+        settle_source(session, source.id)
     return homes.redate(session, source) if store.home(source).zone != before.zone else 0
 
 

@@ -6,7 +6,7 @@ is dated by a row (DESIGN §4.1).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from html import escape
@@ -17,8 +17,10 @@ from config.options import Edition
 from curation import inbox, notes, rules
 from curation.standing import departures, live
 from curation.tables import Pick
-from feeds.entries import Editorial, Entry, Feed, Moment, Origin
-from feeds.tables import Item, Source
+from feeds.entries import Editorial, Entry, Feed, Link, Moment, Origin
+from feeds.tables import Item, Source, Status
+
+MOST_COVERED = 20  # sources named beside an entry
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,20 +41,13 @@ def lineup(session: Session, edition: Edition, site: Site, at: datetime, quorum:
     """
     if edition.rule == "recent":
         items = inbox.leads(session, filters(edition), edition.limit, at=at)
-        tags = inbox.tags(session, items)
-        entries = [
-            _recent(item, source, tags.get(item.id or 0, ()))
-            for item, source in _with_sources(session, items)
-        ]
+        entries = [_recent(one) for one in _said(session, items, at)]
         changes = [item.revised_at or item.first_seen_at for item in items]
     else:
         picks = live(session, edition, at, quorum)
         items = _items(session, picks)
-        tags = inbox.tags(session, items)
-        entries = [
-            _chosen(item, source, pick, tags.get(item.id or 0, ()), quorum)
-            for (item, source), pick in zip(_with_sources(session, items), picks, strict=True)
-        ]
+        said = _said(session, items, at)
+        entries = [_chosen(one, pick, quorum) for one, pick in zip(said, picks, strict=True)]
         changes = [max(pick.changed_at, rules.dated(pick, quorum)) for pick in picks]
         changes += [item.revised_at for item in items if item.revised_at]
         changes += departures(session, edition, at, quorum)
@@ -83,16 +78,62 @@ def _items(session: Session, picks: Sequence[Pick]) -> list[Item]:
     return [found[pick.item_id] for pick in picks]
 
 
-def _with_sources(session: Session, items: Sequence[Item]) -> list[tuple[Item, Source]]:
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """An item with what is said of it around: its source, the editors' tags, who else tells its story."""
+
+    item: Item
+    source: Source
+    tags: tuple[str, ...]
+    covered: tuple[Link, ...]
+
+
+def _said(session: Session, items: Sequence[Item], at: datetime) -> list[_Said]:
+    tags = inbox.tags(session, items)
+    covered = _covered(session, items, at)
     numbers = {item.source_id for item in items}
     sources = {
         source.id: source for source in session.exec(select(Source).where(col(Source.id).in_(numbers)))
     }
-    return [(item, sources[item.source_id]) for item in items]
+    return [
+        _Said(item, sources[item.source_id], tags.get(item.id or 0, ()), covered.get(item.id or 0, ()))
+        for item in items
+    ]
 
 
-def _recent(item: Item, source: Source, tags: Sequence[str]) -> Entry:
-    return _entry(item, source, tags).model_copy(
+def _covered(session: Session, items: Sequence[Item], at: datetime) -> dict[int, tuple[Link, ...]]:
+    """The pages on which other sources tell the story of each item, by an instant, the earliest first."""
+    query = (
+        select(Item, Source)
+        .where(col(Item.story_id).in_({item.story_id for item in items}), col(Item.url).is_not(None))
+        .where(
+            col(Source.id) == col(Item.source_id), Source.status != Status.REMOVED, Item.first_seen_at <= at
+        )
+        .order_by(col(Item.timestamp), col(Item.id))
+    )
+    told: dict[int, list[tuple[Item, Source]]] = {}
+    for other, source in session.exec(query):
+        told.setdefault(other.story_id, []).append((other, source))
+    return {item.id or 0: _links(item, told.get(item.story_id, ())) for item in items}
+
+
+def _links(item: Item, told: Iterable[tuple[Item, Source]]) -> tuple[Link, ...]:
+    """One link to each other source of a story."""
+    others = {source.id: (other, source) for other, source in told if source.id != item.source_id}
+    return tuple(
+        Link(
+            href=other.url or "",
+            rel="related",
+            hreflang=inbox.language(other, source),
+            title=source.name,
+        )
+        for other, source in list(others.values())[:MOST_COVERED]
+    )
+
+
+def _recent(said: _Said) -> Entry:
+    item = said.item
+    return _entry(said).model_copy(
         update={
             "published": moment(item.timestamp),
             "updated": moment(item.revised_at) if item.revised_at else None,
@@ -101,14 +142,14 @@ def _recent(item: Item, source: Source, tags: Sequence[str]) -> Entry:
     )
 
 
-def _chosen(item: Item, source: Source, pick: Pick, tags: Sequence[str], quorum: int) -> Entry:
+def _chosen(said: _Said, pick: Pick, quorum: int) -> Entry:
     """A pick is dated by when it was made, or appeared if later, with the source's date beside it."""
-    said = _entry(item, source, tags)
+    entry, item = _entry(said), said.item
     dated = rules.dated(pick, quorum)
-    return said.model_copy(
+    return entry.model_copy(
         update={
-            "title": pick.title or said.title,
-            "content": notes.quoted(pick.note) + (said.content or paragraph(said.summary)),
+            "title": pick.title or entry.title,
+            "content": notes.quoted(pick.note) + (entry.content or paragraph(entry.summary)),
             "published": moment(dated),
             "updated": moment(max(dated, item.revised_at)) if item.revised_at else None,
             "editorial": Editorial(note=pick.note, editors=pick.editors, published=item.timestamp),
@@ -116,19 +157,22 @@ def _chosen(item: Item, source: Source, pick: Pick, tags: Sequence[str], quorum:
     )
 
 
-def _entry(item: Item, source: Source, tags: Sequence[str]) -> Entry:
-    """An item as it is republished: under its public id, with its source named and the editors' tags.
+def _entry(said: _Said) -> Entry:
+    """An item as it is republished: under its public id, with its source, its editors' tags, its coverage.
 
     A source that the item names itself is kept, so that a chain of feeds points to its origin.
     """
-    said = Entry.model_validate({name: getattr(item, name) for name in Entry.model_fields})
+    item, source = said.item, said.source
+    entry = Entry.model_validate({name: getattr(item, name) for name in Entry.model_fields})
     origin = Origin(id=source.url, title=source.name, url=source.site, feed_url=source.url)
-    return said.model_copy(
+    known = {link.href for link in entry.links} | {item.url}
+    return entry.model_copy(
         update={
             "guid": item.public_id,
             "language": inbox.language(item, source),
-            "origin": said.origin or origin,
-            "categories": inbox.with_tags(item, tags),
+            "origin": entry.origin or origin,
+            "categories": inbox.with_tags(item, said.tags),
+            "links": (*entry.links, *(link for link in said.covered if link.href not in known)),
         }
     )
 

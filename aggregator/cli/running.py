@@ -246,13 +246,15 @@ def backup(invocation: Invocation, file: Path) -> None:
 
 @click.command(short_help="Check the newsroom's health.")
 @click.option("--rebuild", is_flag=True, help="Work all picks, kills, tags and pins out from the log anew.")
+@click.option("--regroup", is_flag=True, help="Find the stories of the last fourteen days anew.")
 @json_option
 @click.pass_obj
-def doctor(invocation: Invocation, rebuild: bool, as_json: bool) -> None:
+def doctor(invocation: Invocation, rebuild: bool, regroup: bool, as_json: bool) -> None:
     """Check the database, SQLite, the published folder and the installation; exit 1 on a fault.
 
     Nothing is made or changed: a database that is missing, damaged or old stays as it is. Only with
-    --rebuild what differs from the editorial log is mended, and named.
+    --rebuild what differs from the editorial log is mended, and named; with --regroup items find their
+    stories again, as if they came now: what editors merged stays together, what they split stays apart.
     """
     from aggregator import app, upkeep
     from aggregator.database import Database
@@ -262,6 +264,8 @@ def doctor(invocation: Invocation, rebuild: bool, as_json: bool) -> None:
     findings = list(upkeep.examine(Database(chosen.database_url), chosen.output))
     if rebuild:
         findings += _rebuilt(invocation)
+    if regroup:
+        findings.append(_regrouped(invocation))
     if as_json:
         terminal.emit([{"check": one.check, "ok": one.ok, "found": one.found} for one in findings])
     else:
@@ -283,6 +287,15 @@ def _rebuilt(invocation: Invocation) -> list[Finding]:
     if not differences:
         return [Finding("editorial log", True, "picks, kills, tags and story pins are what it says")]
     return [Finding("editorial log", False, f"{difference}; mended") for difference in differences]
+
+
+def _regrouped(invocation: Invocation) -> Finding:
+    from aggregator import sketches, stories
+    from aggregator.upkeep import Finding
+
+    with invocation.writing() as session:
+        items = stories.regroup(session, invocation.now() - sketches.WINDOW)
+    return Finding("stories", True, f"found anew for {terminal.counted(items, 'item')}")
 
 
 def _logging() -> None:

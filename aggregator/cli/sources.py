@@ -41,6 +41,12 @@ def given_by_editor(command: Any) -> Any:
         click.option(
             "--interval", type=Interval(), help="How often to poll it, for example 30m; 0 for its own rhythm."
         ),
+        click.option(
+            "--prefer/--no-prefer",
+            "preferred",
+            default=None,
+            help="Whether it leads stories before sources that are not preferred.",
+        ),
         click.option("--zone", help="The time zone of its dates that name none, for example Europe/Paris."),
         click.option("--language", help="Its language, for example fr."),
         click.option("--section", help="The section it belongs to."),
@@ -208,7 +214,7 @@ def show(invocation: Invocation, number: int, as_json: bool) -> None:
     terminal.fields(shown.fields(row, items, moves, shown.hub_said(hub, reachable) if hub else None, doubt))
 
 
-@source.command(short_help="Change title, section, language, zone or interval.")
+@source.command(short_help="Change title, section, language, zone, interval or rank.")
 @SOURCE
 @given_by_editor
 @json_option
@@ -222,7 +228,7 @@ def edit(invocation: Invocation, /, number: int, as_json: bool, **given: Any) ->
     from config.errors import UsageFault
 
     if all(value is None for value in given.values()):
-        ways = ", ".join(f"--{name}" for name in sorted(given))
+        ways = ", ".join(f"--{name}" for name in sorted(given)).replace("preferred", "prefer")
         raise UsageFault(f"source {number}: nothing to change is given", f"give one or more of {ways}")
 
     def change(session: Session, row: Source, now: datetime) -> dict[str, Any]:
