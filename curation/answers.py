@@ -97,7 +97,7 @@ def show_reasons(found: Reasons) -> None:
             ("first seen", terminal.moment(item.first_seen_at)),
             ("known by", f"{found.known_by}: {item.key}"),
             ("address", item.canonical_url),
-            ("revised", found.revisions and terminal.counted(found.revisions, "time")),
+            ("revised", terminal.counted(found.revisions, "time") if found.revisions else None),
             ("story", f"{item.story_id}, {terminal.counted(len(found.members), 'item')}"),
             ("led by", f"item {found.lead.number}: {found.lead.reason}"),
         ]

@@ -139,7 +139,7 @@ class Signs:
 
     words: tuple[str, ...]  # of both headlines, as they are shown
     overlap: float  # of the shorter headline
-    names: frozenset[str]  # of headlines and leads, with their numbers
+    names: dict[str, str]  # of headlines and leads, and numbers, each with its form there
     lead: float  # how much of the shorter lead is in the other
     links: frozenset[str]
     clash: float  # how many kinds of evidence there are of which each has its own and none of the other's
@@ -172,7 +172,7 @@ class Signs:
         said = []
         if self.words:
             said.append(f"headlines share {', '.join(self.words)}")
-        if others := sorted(self.names - set(self.words)):
+        if others := sorted(set(self.names.values()) - set(self.words)):
             said.append(f"both name {', '.join(others[:6])}")
         if self.links:
             said.append(f"both link to {min(self.links)}")
@@ -185,7 +185,7 @@ def _signs(one: Profile, other: Profile) -> Signs:
     return Signs(
         words=tuple(one.head[word] for word in common),
         overlap=len(common) / max(min(len(one.head), len(other.head)), 4),
-        names=_shared_names(one, other) | (frozenset(common) if translated else frozenset()),
+        names=_shared_names(one, other) | ({word: one.head[word] for word in common} if translated else {}),
         lead=len(one.lead & other.lead) / max(min(len(one.lead), len(other.lead)), 8),
         links=_shared_links(one, other),
         clash=_names_clash(one, other) + _numbers_clash(one, other) + 0.5 * _subjects_clash(one, other),
@@ -194,9 +194,11 @@ def _signs(one: Profile, other: Profile) -> Signs:
     )
 
 
-def _shared_names(one: Profile, other: Profile) -> frozenset[str]:
+def _shared_names(one: Profile, other: Profile) -> dict[str, str]:
     """Names and numbers of either that the other has, as a name or as a word."""
-    return frozenset((one.names & _said(other)) | (other.names & _said(one)))
+    named = one.names | other.names
+    shared = (one.names.keys() & _said(other)) | (other.names.keys() & _said(one))
+    return {word: named[word] for word in sorted(shared)}
 
 
 def _said(item: Profile) -> set[str]:

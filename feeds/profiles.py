@@ -28,7 +28,7 @@ class Profile:
 
     `at` is in seconds since 1970. `address` is canonical, `place` its fragment; `originals` are the
     addresses that it names as its original page. `lead` are the words of summary and first
-    paragraphs, `names` the names and numbers of title and lead, `facts` those of the whole text.
+    paragraphs, `names` the names and numbers of title and lead with their forms there, `facts` those of the whole text.
     """
 
     source: int
@@ -41,7 +41,7 @@ class Profile:
     originals: frozenset[str]
     links: frozenset[str]
     lead: frozenset[str]
-    names: frozenset[str]
+    names: dict[str, str]
     facts: frozenset[str]
     length: int
     text: Shingles
@@ -98,8 +98,8 @@ def profile(
         originals=leading.canonical(link.href for link in entry.links if link.rel == "canonical"),
         links=frozenset(sorted(outside)[:MOST_LINKS]),
         lead=frozenset(wording.words(f"{entry.summary}\n{begin}")),
-        names=frozenset((*wording.names(entry.title), *wording.names(f"{entry.summary}\n{begin}"))),
-        facts=frozenset(wording.names(text)[:MOST_FACTS]),
+        names=wording.names(entry.title) | wording.names(f"{entry.summary}\n{begin}"),
+        facts=frozenset(list(wording.names(text))[:MOST_FACTS]),
         length=len(run),
         text=shingles(run),
     )
@@ -111,7 +111,7 @@ def marks(found: Profile) -> tuple[int, ...]:
     Three words that two headlines share are one key, so that hardly any two that are unlike share one.
     """
     head = sorted(found.head, key=lambda word: (word not in found.names, -len(word), word))[:6]
-    others = sorted(found.names - set(head), key=lambda word: (-len(word), word))[: 7 - len(head)]
+    others = sorted(set(found.names) - set(head), key=lambda word: (-len(word), word))[: 7 - len(head)]
     said = {f"words {' '.join(words)}" for words in combinations(sorted({*head, *others}), 3)}
     said |= {f"link {link}" for link in (*found.links, *found.originals, found.address) if link}
     said |= {f"id {found.id}"} if found.id else set()

@@ -33,19 +33,19 @@ def words(text: str) -> dict[str, str]:
     return found
 
 
-def names(text: str) -> tuple[str, ...]:
+def names(text: str) -> dict[str, str]:
     """The names and numbers of a text as `words` has them: what stays when a headline is translated.
 
     A capital counts where no sentence begins, and in a text that capitalises only some of its words.
     """
     found = list(WORD.finditer(text))
     titled = _is_titled([match[0] for match in found])
-    kept: dict[str, None] = {}
+    kept: dict[str, str] = {}
     for match in found:
         begins = SENTENCE.search(text, max(0, match.start() - 4), match.start()) is not None
         if _is_name(match[0], counts=not titled and not begins):
-            kept.update(dict.fromkeys(form for form, _ in _forms(match[0])))
-    return tuple(kept)
+            kept.update(_forms(match[0]))
+    return kept
 
 
 def numbers(text: str) -> tuple[str, ...]:

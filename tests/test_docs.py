@@ -38,7 +38,8 @@ COMMANDS = dict(commands())
 
 
 def options(command: click.Command) -> set[str]:
-    return {name for parameter in command.params for name in parameter.opts if name.startswith("-")}
+    names = (name for parameter in command.params for name in (*parameter.opts, *parameter.secondary_opts))
+    return {name for name in names if name.startswith("-")}
 
 
 def takes_json(command: click.Command) -> bool:
@@ -217,7 +218,7 @@ def test_searches_marks_and_added_articles_have_the_keys_that_are_documented(
     added, again = (newsroom("add", page, "--title", "A page", *pick) for pick in ([], ["--pick"]))
     assert keys(added) == keys(again) == documented("Added article")
     assert added["item"].keys() == newsroom("search", "page")[0].keys() == newsroom("inbox")[0].keys()
-    assert again["outcome"].keys() == {"decision", "already", "pick"}
+    assert again["outcome"].keys() == {"decision", "already", "remark", "pick"}
     marks = [newsroom(verb, 1, 2) for verb in ("seen", "seen", "unseen")]
     assert keys(*marks) == documented("Marks")
 

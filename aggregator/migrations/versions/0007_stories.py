@@ -19,8 +19,9 @@ def upgrade() -> None:
         story.add_column(sa.Column("medoid_id", sa.Integer(), nullable=True))
     op.execute(EARLIEST)
     op.create_index("ix_story_lead_id", "story", ["lead_id"])
+    # A default that is no plain string makes the table anew, and dropping the old one deletes its items.
     with op.batch_alter_table("source") as source:
-        source.add_column(sa.Column("preferred", sa.Boolean(), nullable=False, server_default=sa.false()))
+        source.add_column(sa.Column("preferred", sa.Boolean(), nullable=False, server_default="0"))
     op.create_table(
         "sketch",
         sa.Column("item_id", sa.Integer(), nullable=False),

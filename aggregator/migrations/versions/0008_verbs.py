@@ -14,9 +14,9 @@ def upgrade() -> None:
     _let_a_decision_have_no_edition()
     with op.batch_alter_table("pick") as pick:
         pick.add_column(sa.Column("placed_by", sa.Integer(), nullable=False, server_default="0"))
-        pick.add_column(sa.Column("pinned", sa.Boolean(), nullable=False, server_default=sa.false()))
+        pick.add_column(sa.Column("pinned", sa.Boolean(), nullable=False, server_default="0"))
         pick.add_column(sa.Column("voiced_at", sa.JSON(), nullable=False, server_default="[]"))
-        pick.add_column(sa.Column("held", sa.Boolean(), nullable=False, server_default=sa.false()))
+        pick.add_column(sa.Column("held", sa.Boolean(), nullable=False, server_default="0"))
         pick.add_column(sa.Column("held_until", UTCDateTime(), nullable=True))
         pick.add_column(sa.Column("changed_at", UTCDateTime(), nullable=False, server_default=""))
     _date_the_picks()
