@@ -46,7 +46,7 @@ def arrivals(feed: Feed, source_url: str, now: datetime, trusted: bool = True) -
             names=names,
             key=names.key,
             public_id=public_id(entry, names.key, source_url),
-            global_id=identity.global_id(entry) if trusted else None,
+            global_id=global_id(entry, names.key, source_url) if trusted else None,
             canonical_url=urls.canonical(entry.url) if entry.url else None,
             fingerprint=fingerprint,
             timestamp=timestamp(entry, now),
@@ -206,6 +206,18 @@ def _corrects(entry: Entry, item: Known) -> bool:
         correction(kept, said) is not kept
         for kept, said in ((item.published, entry.published), (item.updated, entry.updated))
     )
+
+
+def global_id(entry: Entry, key: str, source_url: str) -> str | None:
+    """What tells that an item of another source is this one: its global id, else its id within its feed.
+
+    An entry that another feed republishes names its own (atom:source, RFC 4287 §4.2.11).
+    """
+    if (found := identity.global_id(entry)) is not None or not (guid := entry.guid.strip()):
+        return found
+    if (origin := entry.origin) is not None:
+        return uuid5(NAMESPACE_URL, f"{urls.canonical(origin.feed_url or origin.id)}#{guid}").urn
+    return uuid5(NAMESPACE_URL, f"{urls.canonical(source_url)}#{key}").urn
 
 
 def public_id(entry: Entry, key: str, source_url: str) -> str:

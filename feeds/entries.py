@@ -49,7 +49,7 @@ class Enclosure(Value):
 
 
 class Link(Value):
-    """A further link of an entry (RFC 4287 §4.2.7): `rel` is related, via or alternate.
+    """A further link of an entry (RFC 4287 §4.2.7): `rel` is related, via, canonical (RFC 6596) or alternate.
 
     `type` is None for HTML, and where none is stated.
     """

@@ -7,11 +7,12 @@ A false likeness is worse than a missed one: each level asks for more than one k
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-from feeds import wording
+from feeds import signs, wording
 from feeds.profiles import Profile, is_article, is_page
 from feeds.shingles import shared
 
@@ -19,9 +20,10 @@ Level = Literal["same item", "same text", "same story"]
 LEVELS: tuple[Level, ...] = ("same story", "same text", "same item")
 
 DAY = 86_400.0
-TEXT_WINDOW, STORY_WINDOW = 14 * DAY, 5 * DAY
+TEXT_WINDOW, STORY_DAYS = 14 * DAY, 5
 SHORT, LONG = 25, 60  # words of a text
-ENOUGH = 0.5
+ENOUGH = 0.72
+MOBILE = re.compile(r"https://(?:m|mobile|amp)\.(?=[^./]+\.)")
 
 
 @dataclass(frozen=True)
@@ -88,10 +90,17 @@ def _same_item(one: Profile, other: Profile) -> Alike | None:
         return Alike("same item", 1.0, f"the same id, {one.id}")
     if one.address == other.address and same_page(one.address, _place(one), _place(other)):
         return Alike("same item", 1.0, f"the same address, {one.address}")
+    if one.title == other.title and _plain(one.address) == _plain(other.address) and one.address:
+        return Alike("same item", 1.0, f"one page on the mobile host, {one.address}, under one title")
     named = (one.originals & _pages(other)) | (other.originals & _pages(one))
     if original := next(filter(is_page, sorted(named)), None):
         return Alike("same item", 1.0, f"the same original page, {original}")
     return None
+
+
+def _plain(address: str | None) -> str:
+    """An address without what a host has for telephones; that of a site, which is no page, as it is."""
+    return MOBILE.sub("https://", address) if address and is_page(address) else (address or "")
 
 
 def _place(item: Profile) -> Place:
@@ -121,116 +130,13 @@ def _same_text(one: Profile, other: Profile) -> Alike | None:
 
 
 def _same_story(one: Profile, other: Profile) -> Alike | None:
-    apart = abs(one.at - other.at)
-    if one.source == other.source or apart > STORY_WINDOW:
+    apart = abs(one.at - other.at) / DAY
+    if one.source == other.source or apart > STORY_DAYS:
         return None
-    signs = _signs(one, other)
-    if apart > DAY and signs.lead < 0.1 and (len(signs.names) < 2 or one.head == other.head):
-        return None  # a column that comes back under one headline
-    score = signs.score - 0.15 * max(0.0, apart / DAY - 1)
-    if score < ENOUGH:
+    found = signs.between(one, other)
+    if not found.are_enough or found.score < ENOUGH:
         return None
-    return Alike("same story", min(score, 0.99), signs.evidence)
-
-
-@dataclass(frozen=True)
-class Signs:
-    """What two items have in common that says they tell one story, and what says that they do not."""
-
-    words: tuple[str, ...]  # of both headlines, as they are shown
-    overlap: float  # of the shorter headline
-    names: dict[str, str]  # of headlines and leads, and numbers, each with its form there
-    lead: float  # how much of the shorter lead is in the other
-    links: frozenset[str]
-    clash: float  # how many kinds of evidence there are of which each has its own and none of the other's
-    weight: float  # of a name: less where every noun has a capital
-    translated: bool  # in two languages
-
-    @property
-    def score(self) -> float:
-        """Nothing, where a kind of evidence that cannot be missing is."""
-        if not self._is_enough:
-            return 0.0
-        if self.translated:
-            score = 0.14 * min(len(self.names), 5) + 0.05 * min(len(self.words), 3)
-        else:
-            heads = self.overlap * min(len(self.words), 4) / 4 * (0.6 if self.names else 0.45)
-            score = heads + self.weight * min(len(self.names), 4) + 0.3 * min(2 * self.lead, 1)
-        return score + (0.35 if self.links else 0) - 0.3 * self.clash
-
-    @property
-    def _is_enough(self) -> bool:
-        """Three words of the headlines, or two and two names; in two languages three names; or a link."""
-        words, names = len(self.words), len(self.names)
-        if self.links:
-            return bool(words or names)
-        return names >= 3 if self.translated else words >= 3 or (words >= 2 and names >= 2)
-
-    @property
-    def evidence(self) -> str:
-        """What there is, in words."""
-        said = []
-        if self.words:
-            said.append(f"headlines share {', '.join(self.words)}")
-        if others := sorted(set(self.names.values()) - set(self.words)):
-            said.append(f"both name {', '.join(others[:6])}")
-        if self.links:
-            said.append(f"both link to {min(self.links)}")
-        return "; ".join(said)
-
-
-def _signs(one: Profile, other: Profile) -> Signs:
-    common = [word for word in one.head if word in other.head]
-    translated = bool(one.language and other.language and one.language != other.language)
-    return Signs(
-        words=tuple(one.head[word] for word in common),
-        overlap=len(common) / max(min(len(one.head), len(other.head)), 4),
-        names=_shared_names(one, other) | ({word: one.head[word] for word in common} if translated else {}),
-        lead=len(one.lead & other.lead) / max(min(len(one.lead), len(other.lead)), 8),
-        links=_shared_links(one, other),
-        clash=_names_clash(one, other) + _numbers_clash(one, other) + 0.5 * _subjects_clash(one, other),
-        weight=0.1 if "de" in (one.language, other.language) else 0.12,
-        translated=translated,
-    )
-
-
-def _shared_names(one: Profile, other: Profile) -> dict[str, str]:
-    """Names and numbers of either that the other has, as a name or as a word."""
-    named = one.names | other.names
-    shared = (one.names.keys() & _said(other)) | (other.names.keys() & _said(one))
-    return {word: named[word] for word in sorted(shared)}
-
-
-def _said(item: Profile) -> set[str]:
-    return {*item.head, *item.lead, *item.names}
-
-
-def _names_clash(one: Profile, other: Profile) -> bool:
-    """Whether the headline of each names what the other says nothing of."""
-    return all(
-        any(word in item.names and word not in _said(there) for word in item.head)
-        for item, there in ((one, other), (other, one))
-    )
-
-
-def _subjects_clash(one: Profile, other: Profile) -> bool:
-    """Whether each headline begins with a word of which the other item says nothing."""
-    return all(next(iter(item.head), "") not in _said(there) for item, there in ((one, other), (other, one)))
-
-
-def _numbers_clash(one: Profile, other: Profile) -> bool:
-    """Whether both give numbers, and none the same."""
-    here, there = ({word for word in item.names if word.isdigit()} for item in (one, other))
-    return bool(here and there and not here & there)
-
-
-def _shared_links(one: Profile, other: Profile) -> frozenset[str]:
-    """Pages outside that both link to, and that of either which the other links to."""
-    links = one.links & other.links
-    for item, there in ((one, other), (other, one)):
-        if item.address in there.links:
-            links |= {item.address or ""}
-    return links
+    return Alike("same story", round(found.score, 3), found.evidence)
 
 
 def _agreement(one: Collection[str], other: Collection[str]) -> float:

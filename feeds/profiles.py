@@ -28,7 +28,8 @@ class Profile:
 
     `at` is in seconds since 1970. `address` is canonical, `place` its fragment; `originals` are the
     addresses that it names as its original page. `lead` are the words of summary and first
-    paragraphs, `names` the names and numbers of title and lead with their forms there, `facts` those of the whole text.
+    paragraphs, `names` the names and numbers of title and lead with their forms there, `facts`
+    those of the whole text.
     """
 
     source: int
@@ -106,13 +107,16 @@ def profile(
 
 
 def marks(found: Profile) -> tuple[int, ...]:
-    """What items that are alike have in common: keys of an index, some fifty for each item.
+    """What items that are alike have in common: keys of an index, some sixty for each item.
 
-    Three words that two headlines share are one key, so that hardly any two that are unlike share one.
+    Two names and three words that items share are each one key, so that hardly any two that are unlike
+    share one.
     """
-    head = sorted(found.head, key=lambda word: (word not in found.names, -len(word), word))[:6]
-    others = sorted(set(found.names) - set(head), key=lambda word: (-len(word), word))[: 7 - len(head)]
-    said = {f"words {' '.join(words)}" for words in combinations(sorted({*head, *others}), 3)}
+    head = sorted(found.head, key=lambda word: (word not in found.names, -len(word), word))
+    names = sorted(found.names, key=lambda word: (word not in found.head, -len(word), word))
+    triples = combinations(sorted(list(dict.fromkeys([*head[:6], *names]))[:7]), 3)
+    pairs = combinations(sorted(names[:6]), 2)
+    said = {f"words {' '.join(words)}" for words in (*triples, *pairs)}
     said |= {f"link {link}" for link in (*found.links, *found.originals, found.address) if link}
     said |= {f"id {found.id}"} if found.id else set()
     return tuple({*map(hashed, said), *found.text.hashes[:8]})

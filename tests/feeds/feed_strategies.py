@@ -114,7 +114,7 @@ def links(page: str | None) -> st.SearchStrategy[tuple[Link, ...]]:
     link = st.builds(
         Link,
         href=urls("further.example"),
-        rel=st.sampled_from(("related", "via", *(("alternate",) if page else ()))),
+        rel=st.sampled_from(("related", "via", "canonical", *(("alternate",) if page else ()))),
         type=kinds,
         hreflang=languages,
         title=st.none() | texts(3),

@@ -22,7 +22,7 @@ from feeds.likeness import LEVELS, compare
 from feeds.profiles import Profile, profile
 
 FOLDER = Path(__file__).parent / "likeness"
-TUNED, HELD_OUT = "tuned", "held-out"
+SHORT, WILD = "short", "wild"
 DIFFERENT = "different"
 AT, LATER = "2026-03-02T08:00:00Z", "2026-03-02T11:30:00Z"
 ASKED = {
@@ -67,7 +67,7 @@ def pairs(part: str) -> Iterator[Pair]:
             plain = {"language": kept.get("language"), "at": AT}
             sides = [article(plain | side) for side in (said["a"], {"at": LATER} | said["b"])]
             yield pair(f"{file.stem} {number}", said["label"], said.get("why", ""), *sides)
-    for name, text in texts().items() if part == TUNED else ():
+    for name, text in texts().items() if part == SHORT else ():
         for way, changes in WAYS.items() if "other_title" in text else ():
             original = article({"text": name, "source": "first", "at": AT})
             copied = {"text": name, "title": text["other_title"], "source": "second", "at": LATER}
@@ -98,7 +98,7 @@ def article(said: dict[str, Any]) -> dict[str, Any]:
 @cache
 def texts() -> dict[str, dict[str, Any]]:
     """The articles, by name."""
-    found: dict[str, dict[str, Any]] = tomllib.loads((FOLDER / TUNED / "texts.toml").read_text())["text"]
+    found: dict[str, dict[str, Any]] = tomllib.loads((FOLDER / SHORT / "texts.toml").read_text())["text"]
     return found
 
 
@@ -165,7 +165,7 @@ def measured(chosen: list[Pair]) -> dict[str, Figures]:
 
 def main() -> int:
     """Print the figures of each part and every error; 1 where less is had than asked."""
-    return max(report(part) for part in (TUNED, HELD_OUT))
+    return max(report(part) for part in (SHORT, WILD))
 
 
 def report(part: str) -> int:

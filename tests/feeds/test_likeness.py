@@ -10,7 +10,7 @@ from itertools import combinations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from labelled import ASKED, DIFFERENT, HELD_OUT, TUNED, Pair, measured, pairs
+from labelled import ASKED, DIFFERENT, SHORT, WILD, Pair, measured, pairs
 
 from feeds import likeness, shingles
 from feeds.entries import Entry, Link
@@ -18,9 +18,8 @@ from feeds.likeness import Alike, compare
 from feeds.profiles import Profile, marks, profile
 from feeds.shingles import Shingles
 
-PARTS = (TUNED, HELD_OUT)
+PARTS = (SHORT, WILD)
 NOW = datetime(2026, 3, 2, 8, tzinfo=UTC)
-CROSSED = 0.0005  # of the pairs of unrelated items: other labelled pairs do tell of one event
 
 
 @cache
@@ -50,14 +49,16 @@ def test_likeness_has_no_direction() -> None:
 
 
 def test_items_of_different_pairs_are_hardly_ever_taken_for_one_story() -> None:
-    """Some labelled pairs tell of one event in several languages: these are no error."""
-    items = [item for pair in labelled(TUNED) for item in pair.items]
-    found = [
-        (one.title, other.title)
-        for one, other in combinations(items, 2)
-        if one.language != other.language and not one.links and compare(one, other) is not None
+    """Of tens of thousands of pairs; the few that are found do tell of one event, or come near it."""
+    items = [(pair.name, item) for pair in labelled(WILD) for item in pair.items]
+    unlike = [
+        (one, other)
+        for (name, one), (place, other) in combinations(items, 2)
+        if name != place and one.language == other.language and one.title != other.title
     ]
-    assert len(found) < CROSSED * len(items) ** 2 / 2, found
+    found = {(one.title, other.title) for one, other in unlike if compare(one, other) is not None}
+    assert len(unlike) > 10_000
+    assert len(found) < 8, found
 
 
 @pytest.mark.parametrize("part", PARTS)
@@ -68,7 +69,7 @@ def test_items_that_are_alike_share_a_mark(part: str) -> None:
 
 
 def test_items_that_are_not_alike_hardly_ever_share_a_mark() -> None:
-    items = [item for pair in labelled(TUNED) for item in pair.items]
+    items = [item for pair in labelled(WILD) for item in pair.items]
     marked = [{*marks(item)} for item in items]
     near = sum(bool(one & other) for one, other in combinations(marked, 2))
     assert near / len(items) < 10
