@@ -491,7 +491,7 @@ def test_starter_files_come_with_the_commands_to_go_on_with(command: CommandLine
 def test_an_edit_that_changes_nothing_is_refused(stocked: CommandLine) -> None:
     refused = stocked("source", "edit", 1)
     assert (refused.status, refused.out) == (2, "")
-    assert "--interval, --language, --section, --title, --zone" in refused.err
+    assert "--interval, --language, --prefer, --section, --title, --zone" in refused.err
 
 
 def test_an_interval_is_shown_as_it_is_written_and_its_bound_is_told(stocked: CommandLine) -> None:
