@@ -132,6 +132,9 @@ ELSEWHERE = {
     "inferred_zone",
     "item",
     "outcome",
+    "date.published",
+    "date.updated",
+    "story.members[].source",
 }  # objects of other sections
 
 
@@ -221,6 +224,13 @@ def test_searches_marks_and_added_articles_have_the_keys_that_are_documented(
     assert again["outcome"].keys() == {"decision", "already", "remark", "pick"}
     marks = [newsroom(verb, 1, 2) for verb in ("seen", "seen", "unseen")]
     assert keys(*marks) == documented("Marks")
+
+
+def test_reasons_and_stories_have_the_keys_that_are_documented(newsroom: Newsroom) -> None:
+    pins = {key for key in documented("Reasons") if key.startswith("story.pins[]")}
+    assert keys(newsroom("why", 1)) == documented("Reasons") - pins | {"story.pins"}
+    assert newsroom("why", 1, 2).keys() == documented("Likeness")
+    assert newsroom("stories", "--since", "9y")[0].keys() == documented("Story told")
 
 
 def test_sources_have_the_keys_that_are_documented(newsroom: Newsroom) -> None:
