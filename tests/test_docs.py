@@ -135,6 +135,7 @@ ELSEWHERE = {
     "date.published",
     "date.updated",
     "story.members[].source",
+    "story.likenesses[]",
 }  # objects of other sections
 
 
