@@ -118,17 +118,20 @@ def _covered(session: Session, items: Sequence[Item], at: datetime) -> dict[int,
 
 
 def _links(item: Item, told: Iterable[tuple[Item, Source]]) -> tuple[Link, ...]:
-    """One link to each other source of a story."""
-    others = {source.id: (other, source) for other, source in told if source.id != item.source_id}
-    return tuple(
-        Link(
-            href=other.url or "",
-            rel="related",
-            hreflang=inbox.language(other, source),
-            title=source.name,
-        )
-        for other, source in list(others.values())[:MOST_COVERED]
-    )
+    """One link to each other source of a story, and to each page: who only points to one is not named."""
+    pages, sources = {item.canonical_url}, {item.source_id}
+    links = []
+    for other, source in told:
+        if source.id not in sources and other.canonical_url not in pages:
+            links.append(_link(other, source))
+        pages.add(other.canonical_url)
+        sources.add(other.source_id)
+    return tuple(links[:MOST_COVERED])
+
+
+def _link(item: Item, source: Source) -> Link:
+    language = inbox.language(item, source)
+    return Link(href=item.url or "", rel="related", hreflang=language, title=source.name)
 
 
 def _recent(said: _Said) -> Entry:

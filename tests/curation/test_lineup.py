@@ -28,3 +28,21 @@ def test_the_content_of_a_pick_is_its_note_and_its_text_as_far_as_there_are_any(
     with newsdesk.database.writing() as session:
         Desk(session, newsdesk.curation, newsdesk.now(), "ada").pick(1, EDITORS_PICK, note=note)
     assert newsdesk.newspaper().lineups["editors-pick"].entries[0].content == content
+
+
+def test_an_entry_names_who_else_tells_its_story_each_source_and_each_page_once(newsdesk: Newsdesk) -> None:
+    """The third points to the page of the second; the fourth tells it again on a page of its own."""
+    titles = {
+        "a": ("River Elsham floods the old harbour of Norwick", "https://a.example/2026/1"),
+        "b": ("Norwick: old harbour under water as river Elsham floods", "https://b.example/2026/2"),
+        "c": ("Elsham floods Norwick's old harbour", "https://b.example/2026/2?utm_source=c"),
+        "d": ("Old harbour of Norwick floods, river Elsham still rises", "https://d.example/2026/4"),
+    }
+    for site, (title, link) in titles.items():
+        keep(newsdesk, rss([rss_item(f"{site}1", title, link)], title=site), f"https://{site}.example/feed")
+    (entry,) = newsdesk.newspaper().lineups["recent-news"].entries
+    assert entry.url == "https://a.example/2026/1"
+    assert [(link.rel, link.title, link.href) for link in entry.links] == [
+        ("related", "b", "https://b.example/2026/2"),
+        ("related", "d", "https://d.example/2026/4"),
+    ]
