@@ -44,6 +44,8 @@ def near(session: Session, marks: Sequence[int]) -> list[int]:
 
 def profiles(session: Session, numbers: Collection[int]) -> dict[int, Profile]:
     """What comparing needs of these items, by number; those of the window only."""
+    if not numbers:
+        return {}
     rows = session.exec(select(Sketch.item_id, Sketch.profile).where(col(Sketch.item_id).in_(numbers)))
     return {number: Profile.load(profile) for number, profile in rows}
 

@@ -98,19 +98,38 @@ class Telling:
     def _of_likes(self, member: Member, marks: Sequence[int]) -> Group | None:
         """The story of the most alike whose medoid is alike too: so that likeness makes no chains."""
         assert member.profile is not None
-        found = [
-            (other, alike)
-            for other in self._near(marks)
-            if other.profile and (alike := likeness.compare(member.profile, other.profile))
-        ]
-        for other, alike in sorted(found, key=lambda pair: pair[1].rank, reverse=True):
-            group = self._group_of(other.item)
+        found = self._alike(member.profile, marks)
+        for item, alike in sorted(found, key=lambda pair: pair[1].rank, reverse=True):
+            group = self._group_of(item)
             medoid = group.members[group.medoid].profile
             near = medoid is not None and likeness.compare(member.profile, medoid) is not None
             if near and not self._parted(member.item, group):
-                self.likenesses.append((member.item, other.item, alike))
+                self.likenesses.append((member.item, item, alike))
                 return group
         return None
+
+    def _alike(self, profile: Profile, marks: Sequence[int]) -> list[tuple[Item, Alike]]:
+        """The items that share marks and are alike: of this telling, and of those kept."""
+        found = [
+            (other.item, alike)
+            for other in self._here(marks)
+            if other.profile and (alike := likeness.compare(profile, other.profile))
+        ]
+        numbers = [number for number in sketches.near(self.session, marks) if number not in self.moving]
+        kept = {
+            number: alike
+            for number, other in sketches.profiles(self.session, numbers).items()
+            if (alike := likeness.compare(profile, other))
+        }
+        if kept:
+            items = self.session.exec(select(Item).where(col(Item.id).in_(kept)).order_by(col(Item.id)))
+            found += [(item, kept[item.id or 0]) for item in items]
+        return found
+
+    def _here(self, marks: Sequence[int]) -> list[Member]:
+        """Those of this telling that share marks."""
+        newest = (self._by_mark.get(mark, ())[-sketches.NEWEST :] for mark in marks)
+        return list({id(member): member for members in newest for member in members}.values())
 
     def _compared(self, member: Member, group: Group) -> dict[int, float]:
         """How like the members of a story this one is, by their places."""
@@ -120,17 +139,6 @@ class Telling:
             for place, other in enumerate(group.members[:FEW])
             if other.profile and (alike := likeness.compare(member.profile, other.profile))
         }
-
-    def _near(self, marks: Sequence[int]) -> list[Member]:
-        """Those that share marks: among the items of this telling, and among those kept."""
-        here = {
-            id(member): member for mark in marks for member in self._by_mark.get(mark, ())[-sketches.NEWEST :]
-        }
-        numbers = [number for number in sketches.near(self.session, marks) if number not in self.moving]
-        found = sketches.profiles(self.session, numbers)
-        items = self.session.exec(select(Item).where(col(Item.id).in_(found))).all()
-        kept = {item.id: Member(item, found[item.id or 0]) for item in items}
-        return [*here.values(), *(kept[number] for number in numbers if number in kept)]
 
     def _group_of(self, item: Item) -> Group:
         return self._by_item.get(id(item)) or self._told(item.story_id)
