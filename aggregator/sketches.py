@@ -52,12 +52,8 @@ def profiles(session: Session, numbers: Collection[int]) -> dict[int, Profile]:
 
 def repeated(session: Session, source_id: int, lines: Iterable[Sequence[int]]) -> frozenset[int]:
     """The lines that three or more items of a source have: its last thirty, and those that come now."""
-    earlier = session.exec(
-        select(Sketch.lines)
-        .where(col(Sketch.item_id) == col(Item.id), Item.source_id == source_id)
-        .order_by(col(Item.id).desc())
-        .limit(EARLIER)
-    )
+    last = select(Item.id).where(Item.source_id == source_id).order_by(col(Item.timestamp).desc())
+    earlier = session.exec(select(Sketch.lines).where(col(Sketch.item_id).in_(last.limit(EARLIER))))
     times = Counter(line for kept in (*map(_read, earlier), *lines) for line in set(kept))
     return frozenset(line for line, count in times.items() if count >= REPEATED)
 
