@@ -42,16 +42,10 @@ def names(text: str) -> dict[str, str]:
     titled = _is_titled([match[0] for match in found])
     kept: dict[str, str] = {}
     for match in found:
-        begins = SENTENCE.search(text, max(0, match.start() - 4), match.start()) is not None
-        if _is_name(match[0], counts=not titled and not begins):
-            kept.update(_forms(match[0]))
+        word = match[0]
+        if _is_coined(word) or (word[0].isupper() and not titled and not _begins(text, match.start())):
+            kept.update(_forms(word))
     return kept
-
-
-def numbers(text: str) -> tuple[str, ...]:
-    """The numbers of a text, of two digits or more, without what separates their digits."""
-    found = (SEPARATORS.sub("", word) for word in WORD.findall(text) if word[0].isdigit())
-    return tuple(dict.fromkeys(number for number in found if len(number) > 1))
 
 
 def run(text: str) -> list[str]:
@@ -87,12 +81,16 @@ def _forms(word: str) -> tuple[tuple[str, str], ...]:
 
 
 def _is_coined(word: str) -> bool:
-    """Whether a word is written as only names are: OpenAI, GPT-4, NATO."""
-    return any(char.isupper() or char.isdigit() for char in word[1:])
+    """Whether a word is a number, or written as only names are: OpenAI, GPT-4, NATO."""
+    if word.islower() and word.isalpha():
+        return False
+    rest = word[1:]
+    return word[0].isdigit() or rest != rest.lower() or any(map(str.isdigit, rest))
 
 
-def _is_name(word: str, counts: bool) -> bool:
-    return word[0].isdigit() or _is_coined(word) or (counts and word[0].isupper())
+def _begins(text: str, place: int) -> bool:
+    """Whether a sentence begins at a place of a text."""
+    return SENTENCE.search(text, max(0, place - 4), place) is not None
 
 
 def _is_titled(found: list[str]) -> bool:
