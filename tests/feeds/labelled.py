@@ -164,15 +164,18 @@ def measured(chosen: list[Pair]) -> dict[str, Figures]:
 
 
 def main() -> int:
-    """Print the figures of each part and every error; 1 where less is had than asked."""
-    return max(report(part) for part in (SHORT, WILD))
+    """Print the figures of each part and of both, and every error; 1 where less is had than asked of both."""
+    parts = {part: list(pairs(part)) for part in (SHORT, WILD)}
+    for part, found in parts.items():
+        report(part, found)
+        tell_errors(found)
+    return report("both", [pair for found in parts.values() for pair in found])
 
 
-def report(part: str) -> int:
-    every = list(pairs(part))
+def report(name: str, every: list[Pair]) -> int:
     labels = Counter(pair.label for pair in every)
     print(
-        f"\n{part}: {len(every)} pairs: " + ", ".join(f"{count} {label}" for label, count in labels.items())
+        f"\n{name}: {len(every)} pairs: " + ", ".join(f"{count} {label}" for label, count in labels.items())
     )
     short = False
     print(f"{'level':12}{'pairs':>6}{'precision':>11}{'asked':>8}{'recall':>8}{'asked':>8}")
@@ -185,11 +188,14 @@ def report(part: str) -> int:
     for pair in every:
         right.setdefault("-".join(sorted(set(pair.languages))), []).append(pair.found == pair.label)
     print(", ".join(f"{name} {sum(told)}/{len(told)}" for name, told in sorted(right.items())))
+    return int(short)
+
+
+def tell_errors(every: list[Pair]) -> None:
     for pair in every:
         if pair.found != pair.label:
             titles = " | ".join(item.title for item in pair.items)
             print(f"  {pair.name}: {pair.label}, found {pair.found}: {titles} {pair.why and f'({pair.why})'}")
-    return int(short)
 
 
 if __name__ == "__main__":
