@@ -128,9 +128,10 @@ ESCAPED = f"<item><guid>g</guid><title>&{'amp;' * 1_000}lt;script&gt;hostile()</
 IN_HEADERS = head("Content-Length: 0", 'ETag: "<script>"', status="500 <script>hostile()</script>")
 
 SCRIPTED = (
-    Case("script in every field of RSS", answer(rss_feed()), len(EVERY)),
-    Case("script in every field of Atom", answer(atom_feed("".join(map(in_atom, EVERY)))), len(EVERY)),
-    Case("script in every field of a JSON Feed", answer(json_feed()), len(EVERY)),
+    # Two of them, once cleaned, say the same to the letter, and are one item.
+    Case("script in every field of RSS", answer(rss_feed()), len(EVERY) - 1),
+    Case("script in every field of Atom", answer(atom_feed("".join(map(in_atom, EVERY)))), len(EVERY) - 1),
+    Case("script in every field of a JSON Feed", answer(json_feed()), len(EVERY) - 1),
     Case("script in XHTML", answer(atom_feed(XHTML)), 1),
     Case("pixels that track, and images within", answer(described(PIXELS)), 1),
     Case("a title a thousand times escaped", answer(channel(ESCAPED)), 1),
