@@ -34,7 +34,8 @@ class Signs:
     capitals: bool  # in a language that writes every noun with one
     names_clash: bool
     numbers_clash: bool
-    returns: bool  # one headline on two days over nothing in common: a column
+    returns: bool  # one headline on two days over nothing in common, or over other figures: a column
+    by_form: bool  # the headlines are one but for what they are about
 
     @property
     def are_enough(self) -> bool:
@@ -62,8 +63,9 @@ class Signs:
             4.48
             + 4.1 * self.numbers_clash
             + 2.51 * self.names_clash
+            + 2.5 * self.by_form
             + 0.19 * self.capitals
-            + 0.51 * max(0.0, self.days - 1)
+            + max(0.0, self.days - 0.5)
         )
         return 1 / (1 + math.exp(against - for_it))
 
@@ -91,6 +93,8 @@ def between(one: Profile, other: Profile) -> Signs:
     days = abs(one.at - other.at) / DAY
     lead = len(one.lead & other.lead) / max(min(len(one.lead), len(other.lead)), 8)
     returns = days > 1 and lead < 0.1 and (len(names) < 2 or one.head == other.head)
+    numbers = [_numbers(item) for item in (one, other)]
+    clash = _clash(*numbers)
     return Signs(
         words=tuple(one.head[word] for word in common),
         names=names,
@@ -104,8 +108,9 @@ def between(one: Profile, other: Profile) -> Signs:
         translated=translated,
         capitals="de" in (one.language, other.language),
         names_clash=_names_apart(one, there) and _names_apart(other, here),
-        numbers_clash=_numbers_clash(one, other),
-        returns=returns,
+        numbers_clash=clash,
+        returns=returns or (clash and days > 0.5 and min(map(len, numbers)) >= FEWEST),
+        by_form=not translated and _are_by_form(one, other, here, there),
     )
 
 
@@ -139,10 +144,21 @@ def _names_apart(item: Profile, there: set[str]) -> bool:
     return any(word in item.names and word not in there for word in item.head)
 
 
-def _numbers_clash(one: Profile, other: Profile) -> bool:
-    """Whether both give numbers, and none the same."""
-    here, there = ({word for word in item.names if word.isdigit()} for item in (one, other))
-    return bool(here and there and not here & there)
+def _numbers(item: Profile) -> set[str]:
+    return {word for word in item.names if word.isdigit()}
+
+
+def _clash(numbers: set[str], others: set[str]) -> bool:
+    """Whether both give numbers, and at most a third of them are the same."""
+    return bool(numbers and others) and 3 * len(numbers & others) <= min(len(numbers), len(others))
+
+
+def _are_by_form(one: Profile, other: Profile, here: set[str], there: set[str]) -> bool:
+    """Whether two headlines differ, word by word, in one or two of which the other item says nothing."""
+    if len(one.head) != len(other.head) or len(one.head) <= FEWEST:
+        return False
+    differ = [(mine, yours) for mine, yours in zip(one.head, other.head, strict=True) if mine != yours]
+    return 0 < len(differ) < 3 and not any(mine in there or yours in here for mine, yours in differ)
 
 
 def _links(one: Profile, other: Profile) -> frozenset[str]:

@@ -11,9 +11,14 @@ from functools import lru_cache
 
 from feeds.stopwords import STOP_WORDS
 
-WORD = re.compile(r"\d+(?:[.,\u00a0\u202f' ]\d{3})*(?:[.,]\d+)?|[^\W\d_]+(?:-?\d+|(?:-[^\W\d_]+)*)")
-# A script that puts no space between words is compared by pairs of its characters.
-UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]{2,}")
+# A script that puts no space between words is compared by pairs of its characters; a name in Latin letters
+# stands within its text without a space as well.
+_UNSPACED = r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]"
+_LETTERS = rf"(?:(?!{_UNSPACED})[^\W\d_])+"
+WORD = re.compile(
+    rf"\d+(?:[.,\u00a0\u202f' ]\d{{3}})*(?:[.,]\d+)?|{_UNSPACED}+|{_LETTERS}(?:-?\d+|(?:-{_LETTERS})*)"
+)
+UNSPACED = re.compile(rf"{_UNSPACED}{{2,}}")
 ENDING = re.compile(
     r"(?:ing|ed|es|en|er|em|as|os|is|ami|ach|ych|ego|e|s|n|x|a|o|i|y"
     r"|ами|ями|ого|его|ому|ах|ях|ов|ев|ой|ый|ая|ое|ые|ом|ам|а|я|ы|и|у|ю|е|о)$"

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from labelled import ASKED, DIFFERENT, SHORT, WILD, Pair, measured, pairs
 
-from feeds import likeness, shingles
+from feeds import likeness, shingles, wording
 from feeds.entries import Entry, Link
 from feeds.likeness import Alike, compare
 from feeds.profiles import Profile, marks, profile
@@ -130,6 +130,28 @@ def test_a_long_text_is_kept_as_its_smallest_hashes() -> None:
     text = shingles.shingles([str(word) for word in range(2000)])
     assert text == Shingles(tuple(sorted(text.hashes)), 1997)
     assert len(text.hashes) == shingles.MOST
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Xenora发布X9", ["xenor", "发布", "x9"]),
+        ("JAXAの月", ["jaxa", "の月"]),
+        ("第7号", ["第", "7", "号"]),
+    ],
+)
+def test_a_latin_name_is_a_word_within_a_text_without_spaces(text: str, found: list[str]) -> None:
+    assert [form for form in wording.words(text) if len(form) > 1 or form.isdigit()] == [
+        form for form in found if len(form) > 1 or form.isdigit()
+    ]
+
+
+def test_two_headlines_by_one_form_are_two_stories() -> None:
+    """Only what they are about is put in another's place."""
+    text = "Lumen Data in Harwick seeks a senior developer."
+    python = told("Senior Python developer, Harwick, hybrid", source=1, summary=text)
+    rust = told("Senior Rust developer, Harwick, hybrid", source=2, summary=text)
+    assert compare(python, rust) is None
 
 
 def test_the_medoid_is_most_like_all_others() -> None:
