@@ -3,7 +3,8 @@
     .venv/bin/python benchmarks/stories.py [ITEMS]
 
 Every item of the archive is within the window in which items may tell the same story: the worst case.
-Headlines are of seven words from twenty thousand, the commonest as common as in any language (Zipf).
+Headlines are of seven words from twenty thousand, the commonest as common as in any language (Zipf). Of more
+than a hundred thousand items, each further hundred thousand are in a language of their own.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 
-from sqlalchemy import insert
+from sqlalchemy import Connection, insert, inspect
 from sqlmodel import Session
 
 from aggregator import app, sketches, sources, stories
@@ -32,6 +33,7 @@ WORDS = [f"word{number}" for number in range(20_000)]
 WEIGHTS = list(accumulate(1 / (rank + 10) for rank in range(len(WORDS))))
 NEW = 200
 BATCH = 20_000
+LANGUAGE = 100_000  # items
 
 
 def entry(chance: random.Random, number: int) -> Entry:
@@ -52,8 +54,9 @@ def fill(session: Session, count: int) -> None:
         connection.exec_driver_sql(f"DROP TRIGGER {name}")
     connection.exec_driver_sql("DROP INDEX ix_mark_item_id")
     connection.exec_driver_sql("CREATE TEMP TABLE marked (mark INTEGER, item_id INTEGER)")
-    for start in range(1, count + 1, BATCH):
-        told = [(number, entry(chance, number)) for number in range(start, min(start + BATCH, count + 1))]
+    first = min(count, LANGUAGE)
+    for start in range(1, first + 1, BATCH):
+        told = [(number, entry(chance, number)) for number in range(start, min(start + BATCH, first + 1))]
         connection.execute(insert(Story), [{"id": n, "lead_id": n, "medoid_id": n} for n, _ in told])
         connection.execute(insert(Item), [row(one, number) for number, one in told])
         drawn = [(n, profile(one, language="en", source=2 + n % 99, at=NOW)) for n, one in told]
@@ -61,8 +64,34 @@ def fill(session: Session, count: int) -> None:
         connection.execute(insert(Sketch), sketches_of)
         marked = [(mark, number) for number, one in drawn for mark in marks(one)]
         connection.exec_driver_sql("INSERT INTO marked VALUES (?, ?)", marked)
+    for place in range(1, (count - 1) // LANGUAGE + 1):
+        copy(connection, place)
     connection.exec_driver_sql("INSERT INTO mark SELECT mark, item_id FROM marked ORDER BY mark, item_id")
     connection.exec_driver_sql("CREATE INDEX ix_mark_item_id ON mark (item_id)")
+
+
+def copy(connection: Connection, place: int) -> None:
+    """The first hundred thousand items once more, in another language: none of their marks is the same."""
+    further = place * LANGUAGE
+    for table, number, *changed in (
+        ("story", "id", "lead_id", "medoid_id"),
+        ("item", "id", "story_id"),
+        ("sketch", "item_id"),
+    ):
+        columns = [column["name"] for column in inspect(connection).get_columns(table)]
+        moved = {name: f"{name} + {further}" for name in (number, *changed)}
+        moved |= {
+            name: f"{name} || '/{place}'" for name in ("key", "public_id", "global_id", "canonical_url")
+        }
+        said = ", ".join(moved.get(name, name) for name in columns)
+        names = ", ".join(columns)
+        connection.exec_driver_sql(
+            f"INSERT INTO {table} ({names}) SELECT {said} FROM {table} WHERE {number} <= {LANGUAGE}"
+        )
+    connection.exec_driver_sql(  # SQLite has no exclusive or
+        f"INSERT INTO marked SELECT (mark | {place}) - (mark & {place}), item_id + {further} FROM marked"
+        f" WHERE item_id <= {LANGUAGE}"
+    )
 
 
 def row(said: Entry, number: int) -> dict[str, object]:
