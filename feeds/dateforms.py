@@ -144,13 +144,13 @@ _FORMS: tuple[Form, ...] = (
     _form(rf"(?P<year>\d{{4}}) (?P<month>\d\d) (?P<day>\d\d) (?: [t\s]? {_TIME} (?: {_ZONE} )? )?"),
     _form(rf"(?P<year>\d{{4}}) -? w (?P<week>\d\d) (?: -? (?P<weekday>[1-7]) {_CLOCK} )?"),
     _form(rf"(?P<year>\d{{4}}) -? (?P<ordinal>\d{{3}}) {_CLOCK}"),
-    _form(rf"{_LEAD} {_DAY} {_APART} {_MONTH} {_APART} '? (?P<year>\d{{2,4}}) {_CLOCK}"),
+    _form(rf"{_LEAD} {_DAY} {_APART} {_MONTH} {_APART} '? (?P<year>\d{{2,4}}) \.? {_CLOCK}"),
     _form(rf"{_LEAD} {_MONTH} [\s/.-] {_DAY} [\s/.-] '? (?P<year>\d{{4}}|\d\d) {_CLOCK}"),
     _form(rf"{_LEAD} {_MONTH} \s {_DAY} \s {_TIME} (?: {_ZONE} )? \s (?P<year>\d{{4}})"),
     _form(rf"{_LEAD} (?P<year>\d{{4}}) {_APART} {_MONTH} {_APART} {_DAY} {_CLOCK}"),
     _form(
         rf"{_LEAD} (?P<one>\d{{1,2}}) (?P<sep>[-/.]\s?) (?P<two>\d{{1,2}}) (?P=sep)"
-        rf"(?P<three>\d{{4}}|\d\d) {_CLOCK}"
+        rf"(?P<three>\d{{4}}|\d\d) \.? {_CLOCK}"
     ),
     _form(
         rf"{_LEAD} (?: (?P<era>{_ERA})\s? )? (?P<year>\d{{1,4}}|元) \s?[年년]\s? {_NUMBER} \s?[月월]\s?"
@@ -223,6 +223,8 @@ def _since_midnight(part: Parts) -> timedelta:
     """The time of day. 24:00 is the next midnight, and a leap second (RFC 3339 §5.7) the next minute."""
     hour, minute, second = (int(part.get(name, 0)) for name in ("hour", "minute", "second"))
     if half := part.get("before") or part.get("after"):
+        if hour == 0 and half == "pm":  # noon to Japanese and Korean papers, but nothing in English
+            raise ValueError("no such hour of half a day")
         hour = _of_half(hour, datewords.HALVES[half])
     if minute > 59 or second > 60 or hour > 24 or (hour == 24 and (minute or second)):
         raise ValueError("no such time of day")
@@ -230,10 +232,9 @@ def _since_midnight(part: Parts) -> timedelta:
     return timedelta(hours=hour, minutes=minute, seconds=second, microseconds=microsecond)
 
 
-def _of_half(hour: int, half: str) -> int:
-    """The hour of the day; 13:56 pm and 0:30 am, as some programs write, mean but one thing."""
-    if half == "a" and hour <= 12:
-        return hour % 12
-    if half == "p" and 1 <= hour <= 23:
-        return hour % 12 + 12
-    raise ValueError("no such hour of half a day")
+def _of_half(hour: int, first: int) -> int:
+    """The hour of the day, of a half whose hours begin with `first`; 13:56 pm means but one thing."""
+    found = first + (hour - first) % 12
+    if hour > 12 and hour != found:
+        raise ValueError("no such hour of half a day")
+    return found

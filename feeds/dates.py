@@ -52,7 +52,8 @@ def believable(at: datetime | None, first_seen: datetime) -> bool:
 def _usual(raw: str) -> datetime | None:
     """The time in one of the forms that nearly every date is in: of RFC 3339, RFC 822, and of databases."""
     try:
-        iso = raw[10:11] in ("T", " ") and len(raw) in (19, 20, 25)
+        # fromisoformat takes what follows 13:56 and a dot for a fraction of a second.
+        iso = raw[10:11] in ("T", " ") and raw[16:17] == ":" and len(raw) in (19, 20, 24, 25)
         at = datetime.fromisoformat(raw) if iso else _rfc_822(raw)
     except ValueError:  # a leap second, 24:00, or no time at all
         return None

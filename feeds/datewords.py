@@ -76,10 +76,11 @@ MONTHS = {
     "listopad listopada lis, studeni studenoga stu, prosinac prosinca",
 }  # fmt: skip
 
-# The half of the day in which an hour from 1 to 12 lies.
+# The first of the twelve hours among which a half of the day finds an hour from 1 to 12. Noon (中午)
+# begins before twelve, and twelve in the evening (晚上) is the midnight that ends the day.
 HALVES = {
-    "上午": "a", "午前": "a", "오전": "a", "早上": "a", "凌晨": "a", "清晨": "a", "am": "a",
-    "下午": "p", "午後": "p", "오후": "p", "晚上": "p", "中午": "p", "傍晚": "p", "pm": "p",
+    "上午": 0, "午前": 0, "오전": 0, "早上": 0, "凌晨": 0, "清晨": 0, "am": 0, "中午": 6,
+    "下午": 12, "午後": 12, "오후": 12, "傍晚": 12, "pm": 12, "晚上": 13,
 }  # fmt: skip
 
 # The year before the first of an era.

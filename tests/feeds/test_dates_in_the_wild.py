@@ -57,6 +57,10 @@ AS_WRITTEN = [
     "2023-11-20T13:56:38",
     "2023-11-20 13:56:38",
     "2023-11-20 13:56:38 UTC",
+    "2023-11-20T13:56.38",
+    "2023-11-20T13:56.38Z",
+    "2023-11-20T13:56.38+00:00",
+    "2023-11-20T13:56.38+0000",
     "2023-11-20 - 13:56:38",
     "2023-11-20-13:56:38",
     "20231120T135638Z",
@@ -255,7 +259,31 @@ NO_DATES = [
     "-1700488598",
     "noon",
     "三月",
+    "2023年11月20日 晚上12:30",  # of which day, nobody can tell
+    "2023年11月20日 上午13:30",
+    "2023年11月20日 中午20:30",
 ]
+
+
+@pytest.mark.parametrize(
+    ("raw", "hours"),
+    [
+        ("2023年11月20日 午後0時30分", 12.5),  # as Japanese newspapers count
+        ("2023年11月20日 午前0時30分", 0.5),
+        ("2023년 11월 20일 오후 0:30", 12.5),
+        ("2023年11月20日 中午11:30", 11.5),
+        ("2023年11月20日 中午12:30", 12.5),
+        ("2023年11月20日 中午1:30", 13.5),
+        ("2023年11月20日 凌晨12:30", 0.5),
+        ("2023年11月20日 晚上7:30", 19.5),
+        ("2023年11月20日 晚上12:00", 24),  # the midnight that ends the day
+        ("20. listopada 2023. 13:30", 13.5),  # an ordinal year, of Croats, Serbs and Bosnians
+        ("20.11.2023. 13:30", 13.5),
+        ("20.11.2023.", 0),
+    ],
+)
+def test_hours_and_years_are_counted_as_the_language_counts_them(raw: str, hours: float) -> None:
+    assert dates.read(raw).at == SAID.replace(hour=0, minute=0, second=0) + timedelta(hours=hours)
 
 
 def test_two_hundred_different_strings_are_tried() -> None:
