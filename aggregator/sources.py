@@ -10,14 +10,14 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import aliased
-from sqlmodel import Session, col, delete, exists, select, update
+from sqlmodel import Session, col, delete, select, update
 
 from aggregator import cadence, homes, store
 from aggregator.answers import Failure
 from config.errors import NewsdeskError, UsageFault
 from config.options import spell
+from curation.projections import is_decided_on
 from curation.stories import settle, settle_source
-from curation.tables import Decision
 from feeds import normal, opml, urls
 from feeds.tables import Item, Move, PurgedKey, Revision, Source, Status
 
@@ -236,14 +236,13 @@ def _merge_purged(session: Session, from_id: int, to_id: int) -> None:
 
 
 def _is_decided(session: Session, item: Item) -> bool:
-    return session.exec(select(Decision.id).where(Decision.item_id == item.id)).first() is not None
+    return session.exec(select(Item.id).where(Item.id == item.id, is_decided_on(Item))).first() is not None
 
 
 def remove(session: Session, source: Source) -> int:
     """Unsubscribe, and delete its items but those that an editor decided on; how many those are."""
     assert source.id is not None
-    decided = exists().where(col(Decision.item_id) == col(Item.id))
-    goes = (col(Item.source_id) == source.id, ~decided)
+    goes = (col(Item.source_id) == source.id, ~is_decided_on(Item))
     told = session.exec(select(Item.story_id).where(*goes).distinct()).all()
     session.exec(delete(Item).where(*goes))
     settle(session, told)

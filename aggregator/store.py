@@ -17,7 +17,7 @@ from aggregator.answers import Address
 from aggregator.ingest import Changes
 from aggregator.matching import Arrival, Known
 from config.errors import UsageFault
-from curation.stories import settle, settle_source
+from curation.stories import settle
 from feeds import homes, urls
 from feeds.entries import Entry, Home
 from feeds.tables import Item, Move, PurgedKey, Revision, Source, Status
@@ -148,7 +148,7 @@ def keep(session: Session, source_id: int, changes: Changes, now: datetime) -> N
     stories.tell(session, source, [_item(source_id, arrival, now) for arrival in changes.new])
     for number, key in changes.keys.items():
         session.get_one(Item, number).key = key
-    revised = []
+    changed = []
     for number, arrival in changes.revised.items():
         item = session.get_one(Item, number)
         _keep_as_it_was(session, item, now)
@@ -159,10 +159,12 @@ def keep(session: Session, source_id: int, changes: Changes, now: datetime) -> N
         item.fingerprint = arrival.fingerprint
         item.canonical_url, item.alias = arrival.canonical_url, arrival.names.alias
         item.revised_at = now
-        revised.append(item)
-    stories.redraw(session, source, revised)
+        changed.append(item)
     for number, arrival in changes.corrected.items():
-        _correct(session.get_one(Item, number), arrival.entry)
+        item = session.get_one(Item, number)
+        _correct(item, arrival.entry)
+        changed.append(item)
+    stories.redraw(session, source, changed)
     for key, arrival in changes.purged.items():
         session.delete(session.get_one(PurgedKey, (source_id, key)))
         session.flush()
@@ -225,7 +227,7 @@ def redate(session: Session, source_id: int, home: Home, since: datetime | None 
         for held in session.identity_map.values():
             if isinstance(held, Item):
                 session.expire(held)
-        settle_source(session, source_id)
+        stories.redraw_source(session, session.get_one(Source, source_id))
     return len(again)
 
 

@@ -21,7 +21,7 @@ from curation.tables import StoryPin
 from feeds import profiles, shingles
 from feeds.likeness import Alike
 from feeds.profiles import Profile
-from feeds.tables import Item, Likeness, Source
+from feeds.tables import Item, Likeness, Sketch, Source
 
 BY_EDITOR = "editor"  # the level of a likeness that is an editor's word
 
@@ -39,9 +39,23 @@ def tell(session: Session, source: Source, items: Sequence[Item]) -> None:
 
 
 def redraw(session: Session, source: Source, items: Sequence[Item]) -> None:
-    """What was kept of revised items for comparing follows what they say now; their stories stay."""
+    """What was kept of changed items for comparing follows what they say now, and so does who leads.
+
+    They stay in their stories.
+    """
     if items:
         _keep(session, _drawn(session, source, items))
+        stories.settle(session, {item.story_id for item in items})
+
+
+def redraw_source(session: Session, source: Source) -> None:
+    """The same of all items of a source that other items may still be like, where its dates have changed."""
+    assert source.id is not None
+    kept = select(Item).join(Sketch).where(Item.source_id == source.id).order_by(col(Item.id))
+    items = session.exec(kept).all()
+    if items:
+        _keep(session, _drawn(session, source, items))
+    stories.settle_source(session, source.id)
 
 
 def regroup(session: Session, since: datetime) -> int:

@@ -10,11 +10,12 @@ from pathlib import Path
 from tempfile import TemporaryFile
 
 from sqlalchemy import func
-from sqlmodel import Session, col, exists, select
+from sqlmodel import Session, col, select
 
 from aggregator import migrations, store
 from aggregator.database import Database, sqlite_module
 from config.errors import NewsdeskError, UsageFault
+from curation.projections import is_decided_on
 from curation.tables import Decision, Pick, Publication
 from feeds.tables import Item, Status
 
@@ -39,7 +40,7 @@ def retain(session: Session, before: datetime, published: Collection[str]) -> Ke
     """
     old = session.exec(
         select(Item)
-        .where(Item.first_seen_at < before, ~exists().where(col(Decision.item_id) == col(Item.id)))
+        .where(Item.first_seen_at < before, ~is_decided_on(Item))
         .where(col(Item.public_id).not_in(published))
         .order_by(col(Item.id))
         .limit(MOST_AT_ONCE)

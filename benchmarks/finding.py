@@ -140,18 +140,18 @@ def measure(newsdesk: Newsdesk, session: Session) -> None:
         {"language": "fr"},
         {"tag": "tag"},
     ):
-        timed(f"inbox {filters}", lambda filters=filters: waiting(**filters))  # type: ignore[misc]
+        timed(f"inbox {filters}", lambda filters=filters: waiting(**filters))
     for query in ("w0", "w300", "w40000", "東京", "is:unseen"):
-        timed(f"inbox --search {query}", lambda query=query: waiting(search=asked(query)))  # type: ignore[misc]
+        timed(f"inbox --search {query}", lambda query=query: waiting(search=asked(query)))
     for edition in (RECENT_NEWS, EDITORS_PICK):
         timed(
             f"line-up {edition.slug}",
-            lambda edition=edition: list(lineup.lineup(session, edition, newsdesk.site, now).entries),  # type: ignore[misc]
+            lambda edition=edition: list(lineup.lineup(session, edition, newsdesk.site, now).entries),
         )
     for query in (*QUERIES, *FIELDS):
-        timed(f"search {query}", lambda query=query: search.items(asked(query), 30))  # type: ignore[misc]
+        timed(f"search {query}", lambda query=query: search.items(asked(query), 30))
     for query in ("w0", "w300", "w40000"):
-        timed(f"search --best {query}", lambda query=query: search.items(asked(query), 30, best=True))  # type: ignore[misc]
+        timed(f"search --best {query}", lambda query=query: search.items(asked(query), 30, best=True))
 
 
 def main() -> None:

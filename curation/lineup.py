@@ -35,13 +35,15 @@ class Site:
 def lineup(session: Session, edition: Edition, site: Site, at: datetime, quorum: int = 1) -> Feed:
     """An edition as it stands at an instant.
 
-    `updated` is the newest change that readers could see: an item first seen or revised, a pick that
-    appeared, was changed or went. A decision that was undone has no part in it, nor one about what
-    nobody saw, so that undoing gives the earlier bytes. It is None where there was no change.
+    `updated` is the newest change that readers could see: an item first seen or revised, another that
+    tells its story, a pick that appeared, was changed or went. A decision that was undone has no part in
+    it, nor one about what nobody saw, so that undoing gives the earlier bytes. It is None where there was
+    no change.
     """
     if edition.rule == "recent":
         items = inbox.leads(session, filters(edition), edition.limit, at=at)
-        entries = [_recent(one) for one in _said(session, items, at)]
+        said = _said(session, items, at)
+        entries = [_recent(one) for one in said]
         changes = [item.revised_at or item.first_seen_at for item in items]
     else:
         picks = live(session, edition, at, quorum)
@@ -51,6 +53,7 @@ def lineup(session: Session, edition: Edition, site: Site, at: datetime, quorum:
         changes = [max(pick.changed_at, rules.dated(pick, quorum)) for pick in picks]
         changes += [item.revised_at for item in items if item.revised_at]
         changes += departures(session, edition, at, quorum)
+    changes += [other.first_seen_at for one in said for other, _ in one.others]
     return Feed(
         title=edition.title,
         id=f"{site.base_url}{edition.slug}.atom",
@@ -85,24 +88,26 @@ class _Said:
     item: Item
     source: Source
     tags: tuple[str, ...]
-    covered: tuple[Link, ...]
+    others: tuple[tuple[Item, Source], ...]
 
 
 def _said(session: Session, items: Sequence[Item], at: datetime) -> list[_Said]:
     tags = inbox.tags(session, items)
-    covered = _covered(session, items, at)
+    others = _others(session, items, at)
     numbers = {item.source_id for item in items}
     sources = {
         source.id: source for source in session.exec(select(Source).where(col(Source.id).in_(numbers)))
     }
     return [
-        _Said(item, sources[item.source_id], tags.get(item.id or 0, ()), covered.get(item.id or 0, ()))
+        _Said(item, sources[item.source_id], tags.get(item.id or 0, ()), others.get(item.id or 0, ()))
         for item in items
     ]
 
 
-def _covered(session: Session, items: Sequence[Item], at: datetime) -> dict[int, tuple[Link, ...]]:
-    """The pages on which other sources tell the story of each item, by an instant, the earliest first."""
+def _others(
+    session: Session, items: Sequence[Item], at: datetime
+) -> dict[int, tuple[tuple[Item, Source], ...]]:
+    """The items by which other sources tell the story of each, by an instant, the earliest first."""
     query = (
         select(Item, Source)
         .where(col(Item.story_id).in_({item.story_id for item in items}), col(Item.url).is_not(None))
@@ -114,19 +119,19 @@ def _covered(session: Session, items: Sequence[Item], at: datetime) -> dict[int,
     told: dict[int, list[tuple[Item, Source]]] = {}
     for other, source in session.exec(query):
         told.setdefault(other.story_id, []).append((other, source))
-    return {item.id or 0: _links(item, told.get(item.story_id, ())) for item in items}
+    return {item.id or 0: _elsewhere(item, told.get(item.story_id, ())) for item in items}
 
 
-def _links(item: Item, told: Iterable[tuple[Item, Source]]) -> tuple[Link, ...]:
-    """One link to each other source of a story, and to each page: who only points to one is not named."""
+def _elsewhere(item: Item, told: Iterable[tuple[Item, Source]]) -> tuple[tuple[Item, Source], ...]:
+    """One item of each other source of a story, and of each page: who only points to one is not named."""
     pages, sources = {item.canonical_url}, {item.source_id}
-    links = []
+    found = []
     for other, source in told:
         if source.id not in sources and other.canonical_url not in pages:
-            links.append(_link(other, source))
+            found.append((other, source))
         pages.add(other.canonical_url)
         sources.add(other.source_id)
-    return tuple(links[:MOST_COVERED])
+    return tuple(found[:MOST_COVERED])
 
 
 def _link(item: Item, source: Source) -> Link:
@@ -169,13 +174,14 @@ def _entry(said: _Said) -> Entry:
     entry = Entry.model_validate({name: getattr(item, name) for name in Entry.model_fields})
     origin = Origin(id=source.url, title=source.name, url=source.site, feed_url=source.url)
     known = {link.href for link in entry.links} | {item.url}
+    links = [_link(*other) for other in said.others]
     return entry.model_copy(
         update={
             "guid": item.public_id,
             "language": inbox.language(item, source),
             "origin": entry.origin or origin,
             "categories": inbox.with_tags(item, said.tags),
-            "links": (*entry.links, *(link for link in said.covered if link.href not in known)),
+            "links": (*entry.links, *(link for link in links if link.href not in known)),
         }
     )
 

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
-from sqlmodel import Session, SQLModel, col, select
+from sqlalchemy import ColumnElement
+from sqlmodel import Session, SQLModel, col, exists, or_, select
 
 from curation import rules
 from curation.tables import Decision, Kill, Pick, StoryPin, Tag
@@ -34,6 +35,12 @@ def retellings(session: Session) -> list[Decision]:
     items = select(Decision.item_id).where(col(Decision.verb).in_(("merge", "split")))
     query = select(Decision).where(col(Decision.edition).is_(None), col(Decision.item_id).in_(items))
     return list(session.exec(query.order_by(col(Decision.id))))
+
+
+def is_decided_on(row: Any) -> ColumnElement[bool]:
+    """Whether an editor decided on an item, or named it in a word on stories that stands; it is not to go."""
+    own = exists().where(col(Decision.item_id) == row.id)
+    return or_(own, exists().where(or_(col(StoryPin.item_id) == row.id, col(StoryPin.other_id) == row.id)))
 
 
 def project(session: Session, decision: Decision) -> Pick | None:

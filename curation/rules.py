@@ -189,7 +189,9 @@ def grouped(history: Sequence[Decided], homes: Mapping[int, int]) -> dict[int, i
         if decision.verb == "split":
             stories[decision.item_id] = decision.payload["story"]
         elif decision.verb == "merge":
-            came, into = stories[decision.item_id], stories[decision.payload["others"][0]]
+            # The other item may be gone, where no pin kept it: its story is on the log.
+            into = stories.get(decision.payload["others"][0], decision.payload["story"])
+            came = stories[decision.item_id]
             stories |= {item: into for item, story in stories.items() if story == came}
     return stories
 

@@ -10,13 +10,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from makers import Clock, keep, rss, rss_item
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
 
-from aggregator import app, stories
+from aggregator import app, store, stories
 from aggregator.app import Newsdesk
 from curation import why
+from curation.desk import Desk
 from curation.stories import settle
-from curation.tables import StoryPin
+from curation.tables import Decision, Editor, StoryPin
 from feeds.tables import Item, Likeness, Source, Story
 
 RIVER = "The river Elsham floods the old harbour of Norwick"
@@ -36,7 +37,7 @@ def tells(newsdesk: Newsdesk, site: str, title: str, text: str = "", link: str =
     document = rss([rss_item(guid, title, link or f"https://{site}.example/{abs(hash(guid))}", text=text)])
     keep(newsdesk, document, f"https://{site}.example/feed", **given)
     with newsdesk.database.reading() as session:
-        return max(session.exec(select(Item.id).where(Item.guid == guid)))  # type: ignore[type-var]
+        return max(item.id or 0 for item in session.exec(select(Item).where(Item.guid == guid)))
 
 
 def grouped(newsdesk: Newsdesk) -> list[list[int]]:
@@ -107,8 +108,6 @@ def test_the_source_that_the_editors_prefer_leads_before_the_earliest(newsdesk: 
 def test_a_story_whose_lead_goes_is_led_by_another(newsdesk: Newsdesk) -> None:
     first, second = tells(newsdesk, "a", RIVER), tells(newsdesk, "b", FLOOD)
     with newsdesk.database.writing() as session:
-        from aggregator import store
-
         store.purge(session, [session.get_one(Item, first)])
     assert lead(newsdesk, second) == second
 
@@ -140,15 +139,13 @@ def regroup(newsdesk: Newsdesk, clock: Clock) -> None:
         stories.regroup(session, clock() - timedelta(days=2))
 
 
-def decided(session: object, number: int) -> int:
+def decided(session: Session, number: int) -> int:
     """A decision for a pin to refer to."""
-    from curation.tables import Decision, Editor
-
-    session.add(Editor(name="ada", since=Clock()()))  # type: ignore[attr-defined]
-    session.flush()  # type: ignore[attr-defined]
+    session.add(Editor(name="ada", since=Clock()()))
+    session.flush()
     decision = Decision(at=Clock()(), editor="ada", via="cli", verb="split", item_id=number)
-    session.add(decision)  # type: ignore[attr-defined]
-    session.flush()  # type: ignore[attr-defined]
+    session.add(decision)
+    session.flush()
     assert decision.id is not None
     return decision.id
 
@@ -189,6 +186,35 @@ def test_an_item_that_is_revised_is_found_by_what_it_says_now(newsdesk: Newsdesk
     keep(newsdesk, document, "https://a.example/feed")
     second = tells(newsdesk, "b", FLOOD)
     assert grouped(newsdesk) == [[1, second]]
+
+
+def test_a_date_that_a_source_corrects_may_make_another_item_lead(newsdesk: Newsdesk) -> None:
+    first = tells(newsdesk, "a", RIVER)
+    second = tells(newsdesk, "b", FLOOD)
+    assert lead(newsdesk, first) == first
+    guid = f"b-{FLOOD}"
+    with newsdesk.database.reading() as session:
+        url = session.get_one(Item, second).url or ""
+    keep(newsdesk, rss([rss_item(guid, FLOOD, url, "2026-11-24T00:00:00Z")]), "https://b.example/feed")
+    assert lead(newsdesk, first) == second
+
+
+def test_an_item_that_an_editor_named_outlives_retention(newsdesk: Newsdesk, clock: Clock) -> None:
+    """And where one was removed, before it was named or with its source, an undo still finds its story."""
+    first, second = tells(newsdesk, "a", RIVER), tells(newsdesk, "b", BUDGET)
+    third = tells(newsdesk, "c", "A third thing that nobody else tells")
+    with newsdesk.database.writing() as session:
+        desk = Desk(session, newsdesk.curation, newsdesk.now(), "ada")
+        desk.merge(first, second)
+        desk.undo(desk.merge(third, second).decision.id)
+    clock.move(days=400)
+    newsdesk.upkeep()
+    with newsdesk.database.writing() as session:
+        assert set(session.exec(select(Item.id))) == {first, second, third}
+        store.purge(session, [session.get_one(Item, second)])
+    with newsdesk.database.writing() as session:
+        Desk(session, newsdesk.curation, newsdesk.now(), "ada").undo()
+    assert grouped(newsdesk) == [[first], [third]]
 
 
 HEADLINES = st.sampled_from([RIVER, FLOOD, BUDGET, "Norwick council passes long budget", "Morning briefing"])

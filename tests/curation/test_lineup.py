@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from makers import keep, rss, rss_item
+from makers import Clock, keep, rss, rss_item
 
 from aggregator.app import Newsdesk
 from config.options import EDITORS_PICK
 from curation.desk import Desk
+
+RIVER = "River Elsham floods the old harbour of Norwick"
+FLOOD = "Norwick: old harbour under water as river Elsham floods"
 
 
 @pytest.mark.parametrize(
@@ -33,8 +36,8 @@ def test_the_content_of_a_pick_is_its_note_and_its_text_as_far_as_there_are_any(
 def test_an_entry_names_who_else_tells_its_story_each_source_and_each_page_once(newsdesk: Newsdesk) -> None:
     """The third points to the page of the second; the fourth tells it again on a page of its own."""
     titles = {
-        "a": ("River Elsham floods the old harbour of Norwick", "https://a.example/2026/1"),
-        "b": ("Norwick: old harbour under water as river Elsham floods", "https://b.example/2026/2"),
+        "a": (RIVER, "https://a.example/2026/1"),
+        "b": (FLOOD, "https://b.example/2026/2"),
         "c": ("Elsham floods Norwick's old harbour", "https://b.example/2026/2?utm_source=c"),
         "d": ("Old harbour of Norwick floods, river Elsham still rises", "https://d.example/2026/4"),
     }
@@ -46,3 +49,12 @@ def test_an_entry_names_who_else_tells_its_story_each_source_and_each_page_once(
         ("related", "b", "https://b.example/2026/2"),
         ("related", "d", "https://d.example/2026/4"),
     ]
+
+
+def test_a_feed_is_updated_when_another_source_tells_a_story_of_it(newsdesk: Newsdesk, clock: Clock) -> None:
+    keep(newsdesk, rss([rss_item("a", RIVER, "https://a.example/2026/1")]), "https://a.example/feed")
+    clock.move(hours=1)
+    keep(newsdesk, rss([rss_item("b", FLOOD, "https://b.example/2026/2")]), "https://b.example/feed")
+    feed = newsdesk.newspaper().lineups["recent-news"]
+    assert feed.updated == clock()
+    assert feed.entries[0].updated is None, "new coverage dates no entry anew"
