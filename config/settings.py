@@ -41,10 +41,9 @@ from config.options import (
     Polling,
     Retention,
     Serving,
-    listed,
-    web_address,
 )
 from config.places import Place
+from config.written import listed, web_address
 
 PREFIX = "NEWSDESK_"
 NOT_SETTINGS = re.compile(r"NEWSDESK_(CONFIG|EDITOR|TEST_.*)")

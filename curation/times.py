@@ -13,7 +13,7 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from config.errors import UsageFault
-from config.options import duration
+from config.written import duration
 
 Direction = Literal["past", "future"]
 

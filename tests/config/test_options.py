@@ -21,10 +21,9 @@ from config.options import (
     Polling,
     Retention,
     Serving,
-    duration,
     editions,
-    spell,
 )
+from config.written import duration, spell
 
 OPTIONS = (Fetching, Polling, Curation, Serving, Retention, Edition)
 

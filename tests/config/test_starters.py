@@ -13,8 +13,9 @@ import pytest
 from aggregator.serve import CONTENT_TYPES
 from config import starters
 from config.errors import UsageFault
-from config.options import Access, Edition, spell
+from config.options import Access, Edition
 from config.settings import NOT_SETTINGS, TABLES, VARIABLES, Settings, load
+from config.written import spell
 from feeds import opml, urls
 from feeds.entries import Entry, Feed, Home
 from feeds.parse import parse
