@@ -1,4 +1,4 @@
-"""The commands that make a newsroom run: demo, init, run, poll, publish, serve, status, backup, doctor."""
+"""The commands that make a newsroom run: demo, init, run, poll, publish, serve."""
 
 from __future__ import annotations
 
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from aggregator.answers import Address
     from aggregator.cli import Invocation
     from aggregator.poll import Report
-    from aggregator.upkeep import Finding
     from feeds.tables import Source
 
 
@@ -197,107 +196,6 @@ def serve(invocation: Invocation) -> None:
     asyncio.run(schedule.serve_only(newsdesk, lambda address: terminal.say(f"serving {address}")))
 
 
-@click.command(short_help="How the newsroom stands.")
-@json_option
-@click.pass_obj
-def status(invocation: Invocation, as_json: bool) -> None:
-    """Sources and their troubles, items, picks, the last decision and publish, and what editions lack."""
-    from dataclasses import asdict
-
-    from aggregator import upkeep
-    from curation import standing
-    from curation.shapes import time
-
-    newsdesk = invocation.newsdesk
-    with invocation.reading() as session:
-        found = upkeep.status(session, newsdesk.now())
-        warnings = standing.warnings(session, newsdesk.editions, newsdesk.now(), newsdesk.curation.quorum)
-    if as_json:
-        times = {name: time(value) for name, value in asdict(found).items() if name.endswith("_at")}
-        terminal.emit(asdict(found) | times | {"database": str(newsdesk.database), "warnings": warnings})
-        return
-    terminal.fields(
-        [
-            (
-                "sources",
-                f"{found.sources}: {found.active} active, {found.failing} failing, {found.due} due",
-            ),
-            ("next poll", terminal.moment(found.next_poll_at) or "none"),
-            ("items", found.items),
-            ("picks", found.picks),
-            ("last decision", terminal.moment(found.last_decision_at) or "none yet"),
-            ("last published", terminal.moment(found.last_published_at) or "never"),
-            ("database", newsdesk.database),
-            *(("warning", warning) for warning in warnings),
-        ]
-    )
-
-
-@click.command(short_help="A consistent copy of the database.")
-@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
-@click.pass_obj
-def backup(invocation: Invocation, file: Path) -> None:
-    """Copy the database to FILE, while others may be writing to it."""
-    from aggregator import upkeep
-
-    size = upkeep.backup(invocation.newsdesk.database, file)
-    click.echo(f"{file}: {size:,} bytes")
-
-
-@click.command(short_help="Check the newsroom's health.")
-@click.option("--rebuild", is_flag=True, help="Work all picks, kills, tags and pins out from the log anew.")
-@click.option("--regroup", is_flag=True, help="Find the stories of the last fourteen days anew.")
-@json_option
-@click.pass_obj
-def doctor(invocation: Invocation, rebuild: bool, regroup: bool, as_json: bool) -> None:
-    """Check the database, SQLite, the published folder and the installation; exit 1 on a fault.
-
-    Nothing is made or changed: a database that is missing, damaged or old stays as it is. Only with
-    --rebuild what differs from the editorial log is mended, and named; with --regroup items find their
-    stories again, as if they came now: what editors merged stays together, what they split stays apart.
-    """
-    from aggregator import app, upkeep
-    from aggregator.database import Database
-    from config.errors import NewsdeskError
-
-    chosen = app.load(invocation.config)
-    findings = list(upkeep.examine(Database(chosen.database_url), chosen.output))
-    if rebuild:
-        findings += _rebuilt(invocation)
-    if regroup:
-        findings.append(_regrouped(invocation))
-    if as_json:
-        terminal.emit([{"check": one.check, "ok": one.ok, "found": one.found} for one in findings])
-    else:
-        terminal.table(
-            ("check", "", "found"), [(one.check, "ok" if one.ok else "FAULT", one.found) for one in findings]
-        )
-    faults = dict.fromkeys(one.check for one in findings if not one.ok)
-    if faults:
-        raise NewsdeskError(f"found at fault: {', '.join(faults)}")
-
-
-def _rebuilt(invocation: Invocation) -> list[Finding]:
-    """What of the projections was found to differ from the editorial log; it is mended."""
-    from aggregator.upkeep import Finding
-    from curation import projections
-
-    with invocation.writing() as session:
-        differences = projections.rebuild(session)
-    if not differences:
-        return [Finding("editorial log", True, "picks, kills, tags and story pins are what it says")]
-    return [Finding("editorial log", False, f"{difference}; mended") for difference in differences]
-
-
-def _regrouped(invocation: Invocation) -> Finding:
-    from aggregator import sketches, stories
-    from aggregator.upkeep import Finding
-
-    with invocation.writing() as session:
-        items = stories.regroup(session, invocation.now() - sketches.WINDOW)
-    return Finding("stories", True, f"found anew for {terminal.counted(items, 'item')}")
-
-
 def _logging() -> None:
     import logging
 
@@ -306,4 +204,4 @@ def _logging() -> None:
         logging.getLogger(noisy).setLevel(logging.WARNING)
 
 
-COMMANDS = (demo, init, run, poll, publish, serve, status, backup, doctor)
+COMMANDS = (demo, init, run, poll, publish, serve)

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from aggregator import sources
-from config.options import spell
+from config.written import spell
 from curation import terminal
 from curation.shapes import time
 from feeds.homezone import Inference

@@ -27,7 +27,7 @@ class Interval(click.ParamType[int]):
     name = "duration"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        from config.options import duration
+        from config.written import duration
 
         try:
             return int(duration(value).total_seconds())
