@@ -19,7 +19,7 @@ from typing import Literal
 from pydantic import BaseModel
 from sqlmodel import Session
 
-from aggregator import cadence, homes, hubs, ingest, moves, sources, store
+from aggregator import cadence, homes, hubs, ingest, moving, store
 from aggregator.answers import Address, Document, Failure, NotModified, one_line
 from aggregator.database import Database
 from aggregator.fetch import Fetcher
@@ -169,7 +169,7 @@ class Poller:
             return Result(source=address.source_id, url=address.url, outcome="unchanged")
         source.last_polled_at = now
         if isinstance(outcome, Failure):
-            return self._failed(source, _moving(session, source, outcome, now), now)
+            return self._failed(source, moving.leave(session, source, outcome, now), now)
         changes = ingest.Changes()
         if isinstance(outcome, Read):
             changes = self._keep(session, source, _at_home(outcome, address, source), now)
@@ -177,7 +177,7 @@ class Poller:
             source.etag, source.last_modified = outcome.document.etag, outcome.document.last_modified
         self._succeeded(session, source, outcome, now)
         if address.url == source.url:  # else it has moved since it was asked
-            _move(session, source, outcome, now)
+            moving.follow(session, source, _moved_to(outcome), now)
         return Result(
             source=address.source_id,
             url=address.url,
@@ -264,6 +264,10 @@ def _at_home(read: Read, address: Address, source: Source) -> Read:
     return read if home.zone == address.home.zone else replace(read, feed=ingest.feed_again(read.feed, home))
 
 
+def _moved_to(outcome: Read | Unchanged | NotModified) -> str | None:
+    return outcome.moved_to if isinstance(outcome, NotModified) else outcome.document.moved_to
+
+
 def without_body(document: Document) -> Document:
     """A document that has been read: its body is let go before it waits to be stored."""
     return replace(document, body=b"")
@@ -289,34 +293,3 @@ def _arrivals(source: Source, feed: Feed, now: datetime) -> list[Arrival]:
 def _schedule(source: Source, due: cadence.Next) -> None:
     source.next_poll_at, source.next_poll_reason, source.next_poll_terms = due.at, due.reason, due.terms
     source.not_before_at = due.not_before
-
-
-def _move(session: Session, source: Source, outcome: Read | Unchanged | NotModified, now: datetime) -> None:
-    """Note where permanent redirects led, and take that address on once it is settled."""
-    to = outcome.moved_to if isinstance(outcome, NotModified) else outcome.document.moved_to
-    seen = moves.seen(_sighting(source), to, now)
-    source.moved_to, source.moved_hits, source.moved_since = (
-        (seen.to, seen.hits, seen.since) if seen else (None, 0, None)
-    )
-    if seen and moves.settled(source.url, seen, now):
-        _adopt(session, source, seen.to, now)
-
-
-def _moving(session: Session, source: Source, failure: Failure, now: datetime) -> Failure:
-    """The failure; where it says that a moved source has left its old address, the move is made."""
-    seen = _sighting(source)
-    if seen is None or not moves.abandoned(seen, failure.kind, failure.elsewhere):
-        return failure
-    _adopt(session, source, seen.to, now)
-    return Failure("redirect", f"{failure.message}; moved to {seen.to}, which is asked next", failure.hints)
-
-
-def _adopt(session: Session, source: Source, url: str, now: datetime) -> None:
-    log.info("source %s: moved from %s to %s", source.id, source.url, url)
-    sources.adopt(session, source, url, now)
-
-
-def _sighting(source: Source) -> moves.Sighting | None:
-    if source.moved_to is None or source.moved_since is None:
-        return None
-    return moves.Sighting(source.moved_to, source.moved_hits, source.moved_since)

@@ -9,17 +9,16 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy.orm import aliased
-from sqlmodel import Session, col, delete, select, update
+from sqlmodel import Session, col, delete, select
 
 from aggregator import cadence, homes, store
 from aggregator.answers import Failure
 from config.errors import NewsdeskError, UsageFault
-from config.options import spell
+from config.written import spell
 from curation.projections import is_decided_on
 from curation.stories import settle, settle_source
 from feeds import normal, opml, urls
-from feeds.tables import Item, Move, PurgedKey, Revision, Source, Status
+from feeds.tables import Item, Source, Status
 
 GIVEN = ("title", "section", "language", "zone", "interval", "preferred")  # by an editor
 SHORTEST_INTERVAL = timedelta(minutes=1)  # what an editor may ask of somebody else's server
@@ -167,76 +166,6 @@ def left_alone(source: Source, now: datetime) -> str | None:
     if source.not_before_at is not None and source.not_before_at > now:
         return f"its server asks not to be asked before {source.not_before_at:%Y-%m-%d %H:%M:%S} UTC"
     return None
-
-
-def adopt(session: Session, source: Source, url: str, now: datetime) -> None:
-    """Give a source the address that its server sends it to; one that has it already is merged in."""
-    assert source.id is not None
-    other = store.source_at(session, url)
-    if other is not None and other.id != source.id:
-        merge(session, other, source)
-    session.add(Move(source_id=source.id, at=now, from_url=source.url, to_url=url))
-    source.url, source.canonical_url = url, urls.canonical(url)
-    source.moved_to, source.moved_hits, source.moved_since = None, 0, None
-
-
-def merge(session: Session, other: Source, source: Source) -> None:
-    """Make one source of two: `source` takes the items, the moves and the settings of `other`, which goes.
-
-    What an editor set of `source` stands before what was set of the other. No item that was decided
-    on is lost; of the same item in both, one is kept.
-    """
-    assert source.id is not None
-    assert other.id is not None
-    told = _merge_items(session, other.id, source.id)
-    for name in (*GIVEN, "inferred_zone", "zone_confidence", "zone_evidence"):
-        setattr(source, name, getattr(source, name) or getattr(other, name))
-    session.exec(update(Move).where(col(Move.source_id) == other.id).values(source_id=source.id))
-    _merge_purged(session, other.id, source.id)
-    session.delete(other)
-    settle(session, told)
-    homes.redate(session, source)
-
-
-def _merge_items(session: Session, from_id: int, to_id: int) -> set[int]:
-    """Give a source the items of another; the stories that an item was taken from."""
-    other = aliased(Item)
-    twins = select(Item, other).join(other, col(Item.key) == other.key)
-    pairs = session.exec(twins.where(Item.source_id == from_id, other.source_id == to_id)).all()
-    told = {one.story_id for pair in pairs for one in pair}
-    for item, twin in pairs:
-        _one_of(session, item, twin)
-    session.flush()
-    session.exec(update(Item).where(col(Item.source_id) == from_id).values(source_id=to_id))
-    return told
-
-
-def _one_of(session: Session, item: Item, twin: Item) -> None:
-    """Keep one of an item that two sources have: that which was decided on, else the first seen.
-
-    Where both were, both stay, `item` under a key that no entry has: the log is never rewritten.
-    """
-    decided = [_is_decided(session, one) for one in (item, twin)]
-    if all(decided):
-        item.key = f"{item.key}#{item.id}"
-        return
-    later = item.first_seen_at >= twin.first_seen_at
-    lost, kept = (item, twin) if decided[1] or (later and not decided[0]) else (twin, item)
-    session.exec(update(Revision).where(col(Revision.item_id) == lost.id).values(item_id=kept.id))
-    session.delete(lost)
-
-
-def _merge_purged(session: Session, from_id: int, to_id: int) -> None:
-    """What either has purged stays purged, unless it is an item of the other."""
-    for purged in session.exec(select(PurgedKey).where(PurgedKey.source_id == from_id)).all():
-        session.merge(PurgedKey(**purged.model_dump() | {"source_id": to_id}))
-    session.flush()
-    kept = select(Item.key).where(Item.source_id == to_id)
-    session.exec(delete(PurgedKey).where(col(PurgedKey.source_id) == to_id, col(PurgedKey.key).in_(kept)))
-
-
-def _is_decided(session: Session, item: Item) -> bool:
-    return session.exec(select(Item.id).where(Item.id == item.id, is_decided_on(Item))).first() is not None
 
 
 def remove(session: Session, source: Source) -> int:

@@ -11,9 +11,9 @@ import pytest
 from conftest import CommandLine
 from makers import NOON, Clock, keep, read, rss, rss_item
 from sqlalchemy import insert
-from sqlmodel import select
+from sqlmodel import col, select
 
-from aggregator import homes, ingest, poll, sources, store
+from aggregator import homes, ingest, moving, poll, sources, store
 from aggregator.answers import Document
 from aggregator.app import Newsdesk
 from aggregator.fetch import Fetcher
@@ -54,7 +54,7 @@ class Desk:
 
     def items(self) -> Sequence[Item]:
         with self.newsdesk.database.reading() as session:
-            return session.exec(select(Item).order_by("id")).all()  # type: ignore[arg-type]
+            return session.exec(select(Item).order_by(col(Item.id))).all()
 
     def edit(self, **given: object) -> int:
         with self.newsdesk.database.writing() as session:
@@ -284,7 +284,7 @@ def test_of_two_sources_that_become_one_all_items_are_dated_in_its_zone(newsdesk
     keep(newsdesk, rss([rss_item("a", date="2026-11-20 13:00:00")]), URL, zone="Asia/Tokyo")
     keep(newsdesk, rss([rss_item("b", date="2026-11-20 13:00:00")]), "https://other.example/")
     with newsdesk.database.writing() as session:
-        sources.merge(session, store.source(session, 1), store.source(session, 2))
+        moving.merge(session, store.source(session, 1), store.source(session, 2))
     with newsdesk.database.reading() as session:
         assert [item.timestamp.hour for item in session.exec(select(Item))] == [4, 4]
 

@@ -10,7 +10,7 @@ from makers import Clock, keep, rss, rss_item
 from sqlmodel import select
 from web import Web
 
-from aggregator import poll, sources, store
+from aggregator import moving, poll, sources, store
 from aggregator.answers import NotModified
 from aggregator.app import Newsdesk
 from config.options import Curation
@@ -146,7 +146,7 @@ def adopt(newsdesk: Newsdesk) -> list[Item]:
     with newsdesk.database.writing() as session:
         source = store.source_at(session, OLD)
         assert source is not None
-        sources.adopt(session, source, NEW, newsdesk.now())
+        moving.adopt(session, source, NEW, newsdesk.now())
     with newsdesk.database.reading() as session:
         return list(session.exec(select(Item).order_by("id")))  # type: ignore[arg-type]
 

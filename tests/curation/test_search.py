@@ -109,7 +109,7 @@ def indexed(session: Session) -> tuple[set[int], set[int]]:
     return tuple(
         set(session.execute(text(f"SELECT {each}")).scalars())
         for each in ("id FROM item", "rowid FROM item_text")
-    )  # type: ignore[return-value]
+    )
 
 
 def test_what_is_deleted_in_whatever_way_is_gone_from_the_index(newsdesk: Newsdesk) -> None:

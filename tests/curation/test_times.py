@@ -18,7 +18,7 @@ PARIS = ZoneInfo("Europe/Paris")
 
 
 def utc(*parts: int) -> datetime:
-    return datetime(*parts, tzinfo=UTC)  # type: ignore[arg-type, misc]
+    return datetime(*parts, tzinfo=UTC)
 
 
 # NOON is a Wednesday, 13:00 in Paris.
