@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from aggregator.cli import articles, keeping, running, sources
+from aggregator.cli import articles, changing, keeping, running, sources
 from config.errors import NewsdeskError, UsageFault
 from curation import cli as editing
 from curation import terminal
@@ -123,6 +123,8 @@ def newsdesk(ctx: click.Context, config: Path | None, named: str | None) -> None
     ctx.call_on_close(ctx.obj.stack.close)
 
 
+for command in changing.COMMANDS:
+    sources.source.add_command(command)
 for command in (*running.COMMANDS, sources.source, *editing.COMMANDS, articles.add, *keeping.COMMANDS):
     newsdesk.add_command(command)
 
