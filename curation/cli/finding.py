@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 import click
 
 from curation import terminal
-from curation.cli.room import EDITION, ITEM, PAST, Newsroom
+from curation.cli.room import EDITION, ITEM, ITEMS, PAST, Newsroom
 from curation.terminal import json_option
 
 if TYPE_CHECKING:
@@ -18,9 +18,6 @@ if TYPE_CHECKING:
     from curation.inbox import Listed
     from curation.query import Query
     from curation.search import Search
-
-ITEMS = click.argument("numbers", metavar="ITEM...", type=int, nargs=-1, required=True)
-
 
 LIMIT = click.option(
     "--limit", type=click.IntRange(1, 1000), default=30, show_default=True, help="How many at most."
