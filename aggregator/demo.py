@@ -20,7 +20,7 @@ from feeds.tables import Item
 EDITOR = "demo"
 NOTE = (
     "Five days, two chief executives and an open letter: this is the clearest account of who came out ahead. "
-    "Read it beside the English original."
+    "The account in French is worth reading beside it."
 )
 HEADLINE = "OpenAI"  # what the story that is picked is found by
 
