@@ -17,13 +17,12 @@ from aggregator import sketches, twins
 from aggregator.telling import Telling
 from curation import stories
 from curation.inbox import language
+from curation.retelling import BY_EDITOR
 from curation.tables import StoryPin
 from feeds import profiles, shingles
 from feeds.likeness import Alike
 from feeds.profiles import Profile
 from feeds.tables import Item, Likeness, Sketch, Source
-
-BY_EDITOR = "editor"  # the level of a likeness that is an editor's word
 
 Drawn = tuple[Item, Profile, Sequence[int], Sequence[int]]  # with its lines and its marks
 

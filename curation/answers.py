@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from curation import shapes, terminal, words
+from curation.retelling import BY_EDITOR
 from curation.shapes import Shape
 from curation.tables import StoryPin
 from curation.why import Reasons, Told
@@ -133,7 +134,8 @@ def alike_in_words(number: int, other: int, alike: Likeness | Alike | None) -> s
 def in_words(alike: Likeness | Alike) -> str:
     """A likeness: its level, its score where it is not certain, its evidence."""
     score = f" ({alike.score:.2f})" if alike.score < 1 else ""
-    return f"{alike.level}{score}: {alike.evidence}"
+    level = "an editor's word" if alike.level == BY_EDITOR else alike.level
+    return f"{level}{score}: {alike.evidence}"
 
 
 def pin_in_words(pin: StoryPin) -> str:

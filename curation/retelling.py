@@ -15,7 +15,7 @@ from curation.stories import settle
 from curation.tables import Decision, StoryPin
 from feeds.tables import Item, Likeness, Story
 
-BY_EDITOR = "editor"
+BY_EDITOR = "editor"  # the level of a likeness that is an editor's word
 
 
 def follow(session: Session, decision: Decision) -> None:

@@ -86,4 +86,5 @@ def test_what_an_editor_split_stays_apart_when_stories_are_found_anew(stocked: C
     found = said(stocked, "doctor", "--regroup")
     assert found[-1] == {"check": "stories", "ok": True, "found": "found anew for 3 items"}
     assert {member["item"] for member in said(stocked, "why", 1)["story"]["members"]} == {1, 3}
+    assert stocked("why", 1, 3).out == "1 and 3: an editor's word: ada says so\n"
     assert said(stocked, "why", 2)["story"]["pins"] == [{"items": [1, 2], "together": False}]
