@@ -118,15 +118,25 @@ class Origin(Value):
     feed_url: str | None = None
 
 
+class Deleted(Value):
+    """An entry that was public and is no more (RFC 6721): its id, when it went, and why, in one sentence."""
+
+    guid: str
+    at: AwareDatetime
+    comment: str = ""
+
+
 class Editorial(Value):
     """What the publishing desk says of an entry: the `newsdesk` module of a feed.
 
     `published` is the date the entry's own source gave it, kept beside the time of the pick.
+    `correction` says what was put right since it went out.
     """
 
     note: str = ""
     editors: tuple[str, ...] = ()
     published: AwareDatetime | None = None
+    correction: str = ""
 
 
 class Entry(Value):
@@ -174,6 +184,8 @@ class Feed(Value):
 
     `hub` is where changes are told (WebSub rel=hub), `previous` the page of older entries
     (RFC 5005 rel=prev-archive or next), `left_out` how many entries, the oldest, were too many to keep.
+    `archive` marks a page of history that never changes, whose `current` is the document being subscribed
+    to (RFC 5005 §4); `deleted` are the entries that went.
     """
 
     title: str = ""
@@ -187,6 +199,9 @@ class Feed(Value):
     updated: datetime | None = None
     hub: str | None = None
     previous: str | None = None
+    archive: bool = False
+    current: str | None = None
     left_out: int = 0
     pace: Pace | None = None
     entries: tuple[Entry, ...] = ()
+    deleted: tuple[Deleted, ...] = ()
