@@ -21,7 +21,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel import Session
 
 from config.errors import HeldElsewhere, NewsdeskError, TryLater, UsageFault
-from curation import fulltext
+from curation import fulltext, terms
 
 PRAGMAS = ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON")
 
@@ -183,7 +183,7 @@ def _engine(address: URL, patience: float) -> Engine:
         connection.isolation_level = None
         for pragma in PRAGMAS:
             connection.execute(f"PRAGMA {pragma}")
-        for name, function in fulltext.FUNCTIONS.items():
+        for name, function in (fulltext.FUNCTIONS | terms.FUNCTIONS).items():
             connection.create_function(name, 1, function, deterministic=True)
 
     @event.listens_for(engine, "begin")

@@ -179,6 +179,7 @@ def newsroom(newsdesk: Newsdesk, clock: Clock) -> Newsdesk:
         ("section:Économie strike", ["Strike of the tram"]),
         ("lang:fr", ["Tram", "Strike of the tram"]),
         ("tag:Économie", ["Tram"]),
+        ("tag:ÉCONOMIE", ["Tram"]),
         ("by:ada", ["Rain"]),
         ("by:bo", []),
         ("is:picked", ["Rain"]),
