@@ -20,6 +20,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel import Session
 
+from aggregator import holders
 from config.errors import HeldElsewhere, NewsdeskError, TryLater, UsageFault
 from curation import fulltext, terms
 
@@ -126,6 +127,9 @@ class Database:
             raise self._fault(str(getattr(error, "orig", error))) from error
 
     def _fault(self, said: str) -> NewsdeskError:
+        if "locked" in said:
+            holder = holders.writer(self.path) if self.path else None
+            return TryLater(f"{self}: is locked by {holder or 'another process'}", "try again in a moment")
         for part, kind, message, remedy in FAULTS:
             if part in said:
                 return kind(message.format(self), remedy)
@@ -133,7 +137,6 @@ class Database:
 
 
 FAULTS = (
-    ("locked", TryLater, "{}: the database is locked by another process", "try again in a moment"),
     (
         "readonly",
         UsageFault,
