@@ -93,12 +93,15 @@ _INLINE_IN_TITLE = re.compile(
 )
 _BLOCK_IN_TITLE = re.compile(rf"</?{_BLOCK}{_REST_OF_TAG}", re.IGNORECASE | re.VERBOSE)
 
-# C0 but tab and newline, DEL, the C1 that cp1252 leaves free, surrogates, noncharacters, U+FFFD.
-_FORBIDDEN = re.compile(
-    "[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffd-\uffff"
-    + "".join(chr(plane << 16 | last) for plane in range(1, 17) for last in (0xFFFE, 0xFFFF))
-    + "]"
+# C0 but tab and newline, DEL, the C1 that cp1252 leaves free, surrogates, noncharacters, U+FFFD. Those above
+# U+FFFF stand apart: a class with them in it is tried character by character.
+_CONTROLS = bytes(code for code in (*range(0x20), 0x7F) if code not in b"\t\n")
+_FORBIDDEN = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffd-\uffff]")
+_ABOVE = re.compile("[\U00010000-\U0010ffff]")
+_FORBIDDEN_ABOVE = re.compile(
+    f"[{''.join(chr(plane << 16 | last) for plane in range(1, 17) for last in (0xFFFE, 0xFFFF))}]"
 )
+_IS_C1 = re.compile("[\x80-\x9f]")
 _C1 = {code: bytes([code]).decode("cp1252", "ignore") for code in range(0x80, 0xA0)}
 
 
@@ -141,7 +144,11 @@ def text_safe(value: str) -> str:
 
 
 def _legal(value: str) -> str:
-    return _FORBIDDEN.sub("", value.translate(_C1).replace("\r\n", "\n").replace("\r", "\n"))
+    value = value.replace("\r\n", "\n").replace("\r", "\n")
+    if value.isascii():
+        return value.encode().translate(None, _CONTROLS).decode()
+    value = _FORBIDDEN.sub("", value.translate(_C1) if _IS_C1.search(value) else value)
+    return _FORBIDDEN_ABOVE.sub("", value) if _ABOVE.search(value) else value
 
 
 def _composed(html: str) -> str:
