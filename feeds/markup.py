@@ -8,7 +8,8 @@ from __future__ import annotations
 import html as entities
 import re
 import unicodedata
-from functools import lru_cache
+from contextvars import ContextVar
+from functools import cache
 
 import nh3
 
@@ -20,6 +21,8 @@ MOST_PASSES = 8
 # paragraph that follows: both are bounded before it sees the text.
 MOST_AMPERSANDS = 50_000
 MOST_REPEATED = 16 * 1024 * 1024
+
+_BASE: ContextVar[str | None] = ContextVar("base")  # of the HTML that is being cleaned
 
 _ALLOWED = """
     p div section article aside header footer main address details summary hr br wbr
@@ -158,7 +161,8 @@ def _composed(html: str) -> str:
 
 def _pass(html: str, base: str | None) -> str:
     html = _IFRAME.sub(lambda frame: _link(frame[0], base), _composed(_legal(html[:LONGEST])))
-    html = _cleaner(base).clean(_tame(html)).replace("&nbsp;", "\xa0")
+    _BASE.set(base)
+    html = _cleaner().clean(_tame(html)).replace("&nbsp;", "\xa0")
     html = _EMPTY_PLAYER.sub("", _IMG.sub(_visible, _composed(_legal(html))))
     return _PRE.sub(r"\1", html)
 
@@ -189,13 +193,14 @@ def _repeated(html: str) -> int:
     return repeated
 
 
-@lru_cache(maxsize=64)
-def _cleaner(base: str | None) -> nh3.Cleaner:
+@cache
+def _cleaner() -> nh3.Cleaner:
+    """What nh3 is told, made once: an address is resolved against _BASE."""
     return nh3.Cleaner(
         tags=set(_ALLOWED.split()),
         clean_content_tags=set(_DROPPED.split()),
         attributes=_ATTRIBUTES,
-        attribute_filter=lambda tag, name, value: _attribute(name, value, base),
+        attribute_filter=lambda tag, name, value: _attribute(name, value, _BASE.get()),
         url_schemes={"http", "https", "mailto"},
         link_rel="noopener noreferrer nofollow",
         set_tag_attribute_values={"audio": {"controls": ""}, "video": {"controls": ""}},
