@@ -19,8 +19,9 @@ from config.options import Edition, editions
 
 if TYPE_CHECKING:
     from aggregator.answers import Address
+    from aggregator.newspaper import Newspaper
     from aggregator.poll import Poller
-    from aggregator.publish import Newspaper, Published
+    from aggregator.publish import Published
     from aggregator.upkeep import Kept
     from aggregator.websub import Subscriber
     from config.options import Curation
@@ -87,10 +88,10 @@ class Newsdesk:
 
     def newspaper(self) -> Newspaper:
         """What is public now."""
-        from aggregator import publish
+        from aggregator import newspaper
 
         with self.database.reading() as session:
-            return publish.newspaper(session, self.editions, self.site, self.now(), self.curation.quorum)
+            return newspaper.newspaper(session, self.editions, self.site, self.now(), self.curation.quorum)
 
     def publish(self, only: str | None = None) -> Published:
         """Bring the published folder, or one edition of it, to what is public now, and record it."""

@@ -8,27 +8,19 @@ from __future__ import annotations
 
 import fcntl
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 
-from sqlalchemy import func
-from sqlmodel import Session, select
-
-from aggregator import sources, store
+from aggregator.newspaper import Newspaper, documents
 from config.errors import UsageFault
-from config.options import Edition
-from curation.lineup import Site, lineup
-from curation.tables import Decision, Publication
-from feeds import jsonfeed, opml, page, proof, render
-from feeds.entries import Feed
+from curation.lineup import Site
+from curation.tables import Publication
 
 BESIDE = ".newsdesk-"  # how a file begins that is being written
-
-Lineups = dict[str, Feed]
 
 
 @dataclass(slots=True)
@@ -39,52 +31,6 @@ class Published:
     written: list[str] = field(default_factory=list)
     unchanged: list[str] = field(default_factory=list)
     removed: list[str] = field(default_factory=list)
-
-
-@dataclass(frozen=True, slots=True)
-class Newspaper:
-    """Everything public at an instant: the line-ups in the order of the editions, and what is read."""
-
-    lineups: Lineups
-    reading: tuple[opml.Outline, ...]
-    decision_id: int | None = field(default=None, compare=False)
-
-    @property
-    def public_ids(self) -> set[str]:
-        """The ids of every entry that readers see."""
-        return {entry.guid for feed in self.lineups.values() for entry in feed.entries}
-
-
-def newspaper(
-    session: Session, editions: Sequence[Edition], site: Site, at: datetime, quorum: int
-) -> Newspaper:
-    """What is to be public at an instant, not yet rendered."""
-    return Newspaper(
-        lineups={edition.slug: lineup(session, edition, site, at, quorum) for edition in editions},
-        reading=tuple(sources.outlines(store.sources(session))),
-        decision_id=session.exec(select(func.max(Decision.id)).where(Decision.at <= at)).one(),
-    )
-
-
-def documents(paper: Newspaper, site: Site) -> Iterator[tuple[str, str | None, bytes]]:
-    """The files of a newspaper, as name, edition and bytes."""
-    shelves = [page.Shelf(slug=slug, feed=feed) for slug, feed in paper.lineups.items()]
-    for shelf in shelves:
-        yield from _edition(shelf, site)
-    yield "index.html", None, page.front(site.title, site.language, shelves, site.base_url)
-    yield "sources.opml", None, opml.write(f"Sources of {site.title}", paper.reading)
-
-
-def _edition(shelf: page.Shelf, site: Site) -> Iterator[tuple[str, str, bytes]]:
-    slug, feed = shelf.slug, shelf.feed
-
-    def at(ending: str) -> Feed:
-        return feed.model_copy(update={"feed_url": f"{site.base_url}{slug}.{ending}"})
-
-    yield f"{slug}.rss", slug, render.rss(at("rss"))
-    yield f"{slug}.atom", slug, render.atom(at("atom"))
-    yield f"{slug}.json", slug, jsonfeed.render(proof.proofread(at("json")))
-    yield f"{slug}.html", slug, page.edition(site.title, site.language, shelf, site.base_url)
 
 
 @contextmanager
@@ -111,7 +57,11 @@ def write(
     Every document is rendered before the first file is touched. Raises UsageFault where the
     folder cannot be written.
     """
-    ready = [document for document in documents(paper, site) if only in (None, document[1])]
+    ready = [
+        (document.name, document.edition, document.render())
+        for document in documents(paper, site)
+        if only in (None, document.edition)
+    ]
     done, records = Published(at), []
     try:
         sweep(folder)

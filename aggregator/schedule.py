@@ -22,8 +22,8 @@ from starlette.applications import Starlette
 from aggregator import serve
 from aggregator.answers import Address
 from aggregator.app import Newsdesk
+from aggregator.newspaper import Newspaper
 from aggregator.poll import Poller, Report
-from aggregator.publish import Newspaper
 from config.errors import NewsdeskError, UsageFault
 from curation.terminal import counted
 
