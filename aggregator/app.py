@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from aggregator.answers import Address
     from aggregator.newspaper import Newspaper
     from aggregator.poll import Poller
-    from aggregator.publish import Published
+    from aggregator.publish import Plan, Published
     from aggregator.upkeep import Kept
     from aggregator.websub import Subscriber
     from config.options import Curation
@@ -99,11 +99,22 @@ class Newsdesk:
 
         output = self.settings.output
         with publish.alone(output):
-            done, records = publish.write(output, self.newspaper(), self.site, self.now(), only)
-            if records:
+            paper = self.newspaper()
+            done = publish.write(output, self._plan(paper, only), self.now())
+            if done.changes:
                 with self.database.writing() as session:
-                    session.add_all(records)
+                    session.add_all(publish.records(done, paper.decision_id))
+                publish.recorded(output)
         return done
+
+    def _plan(self, paper: Newspaper, only: str | None) -> Plan:
+        from aggregator import newspaper
+        from aggregator.publish import Plan
+
+        wanted = [
+            document for document in newspaper.documents(paper, self.site) if only in (None, document.edition)
+        ]
+        return Plan(wanted, paper.kept, paper.removed, self.settings.publish.compress, only is None)
 
     def upkeep(self) -> Kept:
         """Remove what retention no longer keeps."""

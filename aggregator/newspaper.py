@@ -7,6 +7,7 @@ A document says what it is rendered from, so that who has it already need not re
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -29,6 +30,8 @@ from feeds.entries import Feed
 
 RENDERED_BY = ("feedgen", "lxml", "jinja2")  # the libraries whose words stand in what is published
 
+NAME = re.compile(r"([^/.\0][^/\0]*/)?[^/.\0][^/\0]*")
+
 Lineups = dict[str, Feed]
 
 
@@ -43,6 +46,10 @@ class Document:
     edition: str | None
     basis: str
     render: Callable[[], bytes] = field(repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        if not NAME.fullmatch(self.name):
+            raise ValueError(f"{self.name!r} is no name of a published file")
 
 
 @dataclass(frozen=True, slots=True)

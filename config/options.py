@@ -152,6 +152,14 @@ class Serving(Options):
     )
 
 
+class Publishing(Options):
+    """What is written beside the documents, and what is done after a change of the published folder."""
+
+    compress: Annotated[tuple[Literal["gz", "br", "zst"], ...], BeforeValidator(listed)] = Field(
+        ("gz", "br", "zst"), description="The compressed variants beside each document: gz, br, zst."
+    )
+
+
 class Retention(Options):
     """How long what is read is kept."""
 

@@ -39,6 +39,7 @@ from config.options import (
     Edition,
     Fetching,
     Polling,
+    Publishing,
     Retention,
     Serving,
 )
@@ -86,6 +87,7 @@ class Settings(BaseSettings):
     fetch: Fetching = Fetching()
     poll: Polling = Polling()
     curation: Curation = Curation()
+    publish: Publishing = Publishing()
     serve: Serving = Serving()
     retention: Retention = Retention()
     editions: Annotated[tuple[Edition, ...], BeforeValidator(listed)] = ()

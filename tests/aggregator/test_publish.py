@@ -14,7 +14,7 @@ import pytest
 from makers import Clock, keep, rss, rss_item
 from sqlmodel import select
 
-from aggregator import app, publish
+from aggregator import app
 from aggregator.app import Newsdesk
 from config.errors import UsageFault
 from config.options import EDITORS_PICK
@@ -38,7 +38,12 @@ def read(newsdesk: Newsdesk, name: str) -> feedparser.FeedParserDict:
 
 
 def files(folder: Path) -> dict[str, bytes]:
-    return {file.name: file.read_bytes() for file in folder.iterdir() if not file.name.startswith(".")}
+    """The documents in a folder, without their compressed variants."""
+    return {
+        file.name: file.read_bytes()
+        for file in folder.iterdir()
+        if not file.name.startswith(".") and file.suffix not in (".gz", ".br", ".zst")
+    }
 
 
 def test_every_edition_is_written_in_every_format(newsdesk: Newsdesk) -> None:
@@ -166,7 +171,7 @@ def test_what_was_written_is_on_record_with_its_hash(newsdesk: Newsdesk) -> None
     with newsdesk.database.reading() as session:
         rows = session.exec(select(Publication)).all()
     assert {row.path for row in rows} == EDITIONS | {"index.html", "sources.opml"}
-    assert len(rows) == 10
+    assert len(rows) == len(EDITIONS) + 2
 
 
 def test_editions_filter_by_section_and_language_and_stay_within_their_limit(
@@ -198,21 +203,6 @@ def test_only_the_files_of_one_edition_are_written_when_asked(newsdesk: Newsdesk
     assert set(newsdesk.publish("editors-pick").written) == {
         name for name in EDITIONS if name.startswith("editors")
     }
-
-
-def test_a_half_written_file_of_a_killed_publisher_is_swept_away(newsdesk: Newsdesk) -> None:
-    output = newsdesk.settings.output
-    output.mkdir()
-    dead = subprocess.Popen([sys.executable, "-c", ""])
-    dead.wait()
-    left, busy = (
-        output / f"{publish.BESIDE}index.html.{dead.pid}",
-        output / f"{publish.BESIDE}index.html.{os.getpid()}",
-    )
-    left.touch()
-    busy.touch()
-    publish.sweep(output)
-    assert (left.exists(), busy.exists()) == (False, True)
 
 
 def test_a_folder_that_cannot_be_written_is_named(newsdesk: Newsdesk) -> None:
