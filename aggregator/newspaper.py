@@ -73,11 +73,17 @@ class Newspaper:
 
 
 def newspaper(
-    session: Session, editions: Sequence[Edition], site: Site, at: datetime, quorum: int
+    session: Session,
+    editions: Sequence[Edition],
+    site: Site,
+    at: datetime,
+    quorum: int,
+    hub: str | None = None,
 ) -> Newspaper:
-    """What is to be public at an instant, not yet rendered."""
+    """What is to be public at an instant, not yet rendered; `hub` is where its changes are told (WebSub)."""
+    lineups = {edition.slug: lineup(session, edition, site, at, quorum) for edition in editions}
     return Newspaper(
-        lineups={edition.slug: lineup(session, edition, site, at, quorum) for edition in editions},
+        lineups={slug: feed.model_copy(update={"hub": hub}) for slug, feed in lineups.items()},
         reading=tuple(sources.outlines(store.sources(session))),
         decision_id=session.exec(select(func.max(Decision.id)).where(Decision.at <= at)).one(),
     )
@@ -118,6 +124,11 @@ def _edition(shelf: page.Shelf, site: Site, said: str) -> Iterator[Document]:
     }
     for ending, rendered in renders.items():
         yield Document(f"{slug}.{ending}", slug, basis(ending, site, slug, said), rendered)
+
+
+def is_feed(name: str, edition: str | None) -> bool:
+    """Whether a document is one that readers subscribe to: an edition in RSS, Atom or JSON Feed."""
+    return edition is not None and name in {f"{edition}.{ending}" for ending in ("rss", "atom", "json")}
 
 
 def basis(*values: object) -> str:

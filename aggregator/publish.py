@@ -125,10 +125,11 @@ def _written(folder: Path, kept: Manifest, plan: Plan, at: datetime) -> Publishe
             files.sweep(folder)
         changes = kept.unrecorded()
     written = {change.name for change in changes if change.state == WRITTEN}
+    listed = [document.name for document in plan.documents]
     return Published(
         at=at,
-        written=[document.name for document in plan.documents if document.name in written],
-        unchanged=[document.name for document in plan.documents if document.name not in written],
+        written=[*(name for name in listed if name in written), *sorted(written.difference(listed))],
+        unchanged=[name for name in listed if name not in written],
         removed=[change.name for change in changes if change.state == REMOVED],
         changes=changes,
     )

@@ -30,6 +30,7 @@ from config.written import (
     Zone,
     listed,
     web_address,
+    words,
 )
 
 
@@ -157,6 +158,18 @@ class Publishing(Options):
 
     compress: Annotated[tuple[Literal["gz", "br", "zst"], ...], BeforeValidator(listed)] = Field(
         ("gz", "br", "zst"), description="The compressed variants beside each document: gz, br, zst."
+    )
+    command: Annotated[tuple[Annotated[str, Field(pattern=r"^[^\x00]*$")], ...], BeforeValidator(words)] = (
+        Field((), description="The command that is run after a change in the folder, such as rsync.")
+    )
+    command_timeout: Duration = Field(
+        timedelta(minutes=5),
+        ge=timedelta(seconds=1),
+        le=timedelta(days=1),
+        description="How long the command may take; then it is killed, and has failed.",
+    )
+    hub: Address | None = Field(
+        None, description="The WebSub hub that feeds name, and that is told of their changes."
     )
 
 

@@ -47,7 +47,7 @@ from config.places import Place
 from config.written import listed, web_address
 
 PREFIX = "NEWSDESK_"
-NOT_SETTINGS = re.compile(r"NEWSDESK_(CONFIG|EDITOR|TEST_.*)")
+NOT_SETTINGS = re.compile(r"NEWSDESK_(CONFIG|EDITOR|WRITTEN|REMOVED|TEST_.*)")
 LARGEST = 1_000_000  # bytes of a settings file
 LONGEST_SHOWN = 60  # characters of a refused value
 SQLITE = re.compile(r"sqlite(\+\w+)?:///([^?]*)")
