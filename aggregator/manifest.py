@@ -19,6 +19,7 @@ from aggregator.database import sqlite_module
 NAME = ".newsdesk-manifest"
 VERSION = 1
 AFTER_SLASH = "0"  # the character after "/", where the names under a prefix end
+PRAGMAS = ("locking_mode = EXCLUSIVE", "journal_mode = WAL", "synchronous = NORMAL")
 SCHEMA = (
     """CREATE TABLE document (name TEXT PRIMARY KEY, edition TEXT, basis TEXT NOT NULL, parts TEXT NOT NULL,
        state TEXT NOT NULL) WITHOUT ROWID""",
@@ -83,6 +84,8 @@ class Manifest:
                 self._connection.close()
 
     def _prepare(self) -> None:
+        for pragma in PRAGMAS:
+            self._connection.execute(f"PRAGMA {pragma}")
         version = self._connection.execute("PRAGMA user_version").fetchone()[0]
         tables = self._connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
         if not version and not tables:
@@ -93,8 +96,8 @@ class Manifest:
 
     def forget(self) -> None:
         """Begin anew."""
-        for left in (self.path, self.path.with_name(f"{NAME}-journal")):
-            left.unlink(missing_ok=True)
+        for ending in ("", "-wal", "-shm", "-journal"):
+            self.path.with_name(f"{NAME}{ending}").unlink(missing_ok=True)
 
     def find(self, name: str) -> Kept | None:
         """A document of this name, whatever its state."""
@@ -128,8 +131,9 @@ class Manifest:
     def recorded(self) -> None:
         """All that was written or removed is on record."""
         with self._writing():
-            self._connection.execute("DELETE FROM document WHERE state = 'removed'")
-            self._connection.execute("UPDATE document SET state = 'kept' WHERE state = 'written'")
+            # The condition of the index, word for word, or SQLite would read every row.
+            self._connection.execute("DELETE FROM document WHERE state <> 'kept' AND state = 'removed'")
+            self._connection.execute("UPDATE document SET state = 'kept' WHERE state <> 'kept'")
 
     def _rows(self, where: str, *values: str) -> list[Kept]:
         query = f"SELECT {FIELDS} FROM document WHERE {where}"  # noqa: S608  the conditions are ours

@@ -198,6 +198,7 @@ class Bringing:
     def place(self) -> None:
         """Put what is staged in its place. What is begun is ours from before its first file is there."""
         begun = [change.after for change in self._changes if change.staged or change.dropped]
+        self._stage.sync()
         self.kept.keep(self._begun(row) for row in begun)
         for change in self._changes:
             for place in change.dropped:

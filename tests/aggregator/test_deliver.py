@@ -326,7 +326,7 @@ def test_a_daemon_tells_the_hub_of_a_pick_and_the_hub_finds_it_published(tmp_pat
             time.sleep(5)
             assert {name.partition(".")[0] for name in pinged(hub)[before:]} == {"editors-pick"}
             assert len(pinged(hub)) == before + 3
-            standing: dict[str, Any] = daemon.json("status")
+            standing: dict[str, Any] = daemon.json("status", "--json")
             assert {row["failures"] for row in standing["deliveries"]} == {0}
             assert "editors-pick.rss" in runs(said)[-1][1].split("\n")
             assert daemon.newsdesk("publish").returncode == 0

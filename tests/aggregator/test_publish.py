@@ -13,11 +13,12 @@ import feedparser
 import pytest
 from makers import Clock, keep, rss, rss_item
 from sqlmodel import select
+from starlette.testclient import TestClient
 
-from aggregator import app
+from aggregator import app, serve
 from aggregator.app import Newsdesk
 from config.errors import UsageFault
-from config.options import EDITORS_PICK
+from config.options import EDITORS_PICK, Edition
 from curation.desk import Desk
 from curation.tables import Publication
 
@@ -74,9 +75,58 @@ def test_publishing_twice_changes_no_byte_and_touches_no_file(newsdesk: Newsdesk
     } == before
 
 
+def test_an_edition_that_is_taken_out_of_the_settings_is_taken_out_of_the_folder(
+    newsdesk: Newsdesk, tmp_path: Path, clock: Clock
+) -> None:
+    more = newsdesk.settings.model_copy(update={"editions": (Edition(slug="tech", title="Tech"),)})
+    keep(newsdesk, rss([rss_item("a")]))
+    Newsdesk(more, newsdesk.database, clock).publish()
+    foreign = newsdesk.settings.output / "tech-notes.html"
+    foreign.write_text("theirs")
+    done = newsdesk.publish()
+    assert done.removed == [f"tech.{ending}" for ending in ("atom", "html", "json", "rss")]
+    left = {file.name for file in newsdesk.settings.output.glob("tech*")}
+    assert left == {"tech-notes.html"}
+
+
+def test_a_change_of_the_settings_that_readers_see_is_published(newsdesk: Newsdesk, clock: Clock) -> None:
+    newsdesk.publish()
+    other = newsdesk.settings.model_copy(update={"base_url": "https://other.example/"})
+    done = Newsdesk(other, newsdesk.database, clock).publish()
+    assert set(done.written) == EDITIONS | {"index.html"}
+
+
+@pytest.mark.slow
+def test_a_thousand_publishes_without_a_change_touch_nothing(newsdesk: Newsdesk, clock: Clock) -> None:
+    keep(newsdesk, rss([rss_item(str(number)) for number in range(30)]))
+    pick(newsdesk, 1, note="Read it")
+    newsdesk.publish()
+    output = newsdesk.settings.output
+    reader = TestClient(serve.application(output))
+
+    def standing() -> dict[str, tuple[int, int]]:
+        names = (file for file in output.iterdir() if not file.name.startswith("."))
+        return {file.name: (file.stat().st_ino, file.stat().st_mtime_ns) for file in names}
+
+    def tags() -> list[str]:
+        return [reader.get(f"/{name}").headers["etag"] for name in sorted(EDITIONS)]
+
+    before = standing(), tags()
+    rendered = []
+    for _ in range(1_000):
+        clock.move(minutes=1)
+        done = newsdesk.publish()
+        rendered += done.written
+        assert len(done.unchanged) == len(EDITIONS) + 2
+    assert rendered == []
+    assert (standing(), tags()) == before
+    with newsdesk.database.reading() as session:
+        assert len(session.exec(select(Publication)).all()) == len(EDITIONS) + 2
+
+
 ELSEWHERE = """
 import sys
-from aggregator import app
+from aggregator import app, serve
 site = {"title": "Example News", "base_url": "https://news.example/"}
 chosen = app.chosen(**site, database_url=sys.argv[1], output=sys.argv[2])
 with app.opened(chosen) as newsdesk:
