@@ -3,8 +3,8 @@
     .venv/bin/python benchmarks/publishing.py [ITEMS...]
 
 The newsroom is that of `finding.py`: thirty picks, fifty recent items. Printed are medians, of the line-ups
-as the database gives them and of all that follows until the folder is as it is to be. feedgen alone builds RSS
-and Atom of the same entries, and nothing else: no JSON Feed, no page, no variant, no file.
+as the database gives them and of all that follows until the folder is as it is to be. feedgen alone builds
+RSS and Atom of the same entries, and nothing else: no JSON Feed, no page, no variant, no file.
 """
 
 from __future__ import annotations
