@@ -243,7 +243,8 @@ def _unwritable(folder: Path, error: OSError) -> NewsdeskError:
     if error.errno in FULL:
         return NewsdeskError(f"{folder}: the disk is full", "make room; what was published is as it was")
     place = error.filename or folder
+    why = "a file is in the way" if isinstance(error, FileExistsError) else error.strerror or error
     return UsageFault(
-        f"{place}: cannot be written: {error.strerror or error}",
+        f"{place}: cannot be written: {why}",
         "name a folder that this user may write as output",
     )

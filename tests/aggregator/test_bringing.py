@@ -7,9 +7,12 @@ import os
 from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import brotli
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from makers import NOON
 
 from aggregator import files, manifest, publish
@@ -325,3 +328,31 @@ def test_a_full_disk_leaves_the_folder_as_it_was(desk: Desk) -> None:
     assert told.value.exit_status == 1
     assert stamps(desk.folder) == before
     assert not (desk.folder / files.STAGED).exists()
+
+
+BODIES_OF = st.sampled_from([b"short", LONG, LONG + b"more"])
+NAMES = ["index.html", "a.rss", "days/1.html", "days/2.html"]
+ISSUES = st.lists(st.dictionaries(st.sampled_from(NAMES), BODIES_OF), min_size=1, max_size=4)
+
+
+@settings(max_examples=25)
+@given(issues=ISSUES, harmed=st.sampled_from(NAMES), compress=st.sampled_from([(), ("gz",), ("gz", "br")]))
+def test_whatever_was_there_the_folder_is_as_planned_and_what_is_not_ours_stays(
+    issues: list[dict[str, bytes]], harmed: str, compress: tuple[str, ...]
+) -> None:
+    memory = Path("/dev/shm")
+    with TemporaryDirectory(dir=memory if memory.is_dir() else None) as folder:
+        desk = Desk(Path(folder))
+        (desk.folder / "theirs.html").write_bytes(b"theirs")
+        for bodies in issues:
+            desk.bring(bodies, compress=compress)
+            (desk.folder / harmed).unlink(missing_ok=True)
+        last = issues[-1]
+        assert set(desk.bring(last, compress=compress).written) == {harmed} & set(last)
+        found = {name: (desk.folder / name).read_bytes() for name in desk.names()}
+        documents = {name: body for name, body in found.items() if not name.endswith((".gz", ".br"))}
+        assert documents == last | {"theirs.html": b"theirs"}
+        packed = {name for name in found if name not in documents}
+        assert packed == {
+            f"{name}.{suffix}" for name, body in last.items() if len(body) > 1_000 for suffix in compress
+        }
