@@ -96,7 +96,9 @@ def remove(place: Path, digests: Collection[str]) -> None:
 def sweep(folder: Path) -> None:
     """Remove what a killed publish left staged; only who is alone in the folder does this."""
     staged = folder / STAGED
-    if staged.is_dir():
+    if staged.is_symlink():  # what it leads to is none of ours
+        staged.unlink()
+    elif staged.is_dir():
         for left in staged.iterdir():
             left.unlink()
         staged.rmdir()

@@ -69,7 +69,7 @@ def alone(folder: Path) -> Iterator[None]:
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        lock = (folder / f"{files.BESIDE}lock").open("w")
+        lock = (folder / f"{files.BESIDE}lock").open("a")
     except OSError as error:
         raise _unwritable(folder, error) from error
     with lock:

@@ -293,6 +293,20 @@ def test_what_was_left_staged_is_swept_away(desk: Desk) -> None:
     assert not (desk.folder / files.STAGED).exists()
 
 
+def test_a_link_in_the_place_of_our_own_folder_or_lock_costs_nobody_a_file(
+    desk: Desk, tmp_path: Path
+) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "precious").write_bytes(b"precious")
+    desk.folder.mkdir()
+    (desk.folder / files.STAGED).symlink_to(elsewhere)
+    (desk.folder / f"{files.BESIDE}lock").symlink_to(elsewhere / "precious")
+    desk.bring(BODIES)
+    assert (elsewhere / "precious").read_bytes() == b"precious"
+    assert desk.names() == set(BODIES)
+
+
 @pytest.mark.parametrize("name", ["../a", "/a", "a/../b", ".a", "a/.b", "a/b/c", "", "a/", "a\0"])
 def test_a_document_has_a_name_within_the_folder(name: str) -> None:
     with pytest.raises(ValueError, match="is no name"):
