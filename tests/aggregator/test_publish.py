@@ -17,6 +17,7 @@ from starlette.testclient import TestClient
 
 from aggregator import app, serve
 from aggregator.app import Newsdesk
+from aggregator.schedule import Daemon
 from config.errors import UsageFault
 from config.options import EDITORS_PICK, Edition
 from curation.desk import Desk
@@ -122,6 +123,23 @@ def test_a_thousand_publishes_without_a_change_touch_nothing(newsdesk: Newsdesk,
     assert (standing(), tags()) == before
     with newsdesk.database.reading() as session:
         assert len(session.exec(select(Publication)).all()) == len(EDITIONS) + 2
+
+
+async def test_the_daemon_puts_right_within_a_minute_what_somebody_changed(
+    newsdesk: Newsdesk, clock: Clock
+) -> None:
+    keep(newsdesk, rss([rss_item("a")]))
+    async with newsdesk.poller() as poller:
+        daemon = Daemon(newsdesk, poller)
+        await daemon.publish()
+        file = newsdesk.settings.output / "recent-news.rss"
+        before = file.read_bytes()
+        file.write_bytes(b"somebody else was here")
+        await daemon.publish()
+        assert file.read_bytes() != before  # a look at every tick would be a look too many
+        clock.move(minutes=1)
+        await daemon.publish()
+        assert file.read_bytes() == before
 
 
 ELSEWHERE = """
