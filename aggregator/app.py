@@ -19,8 +19,10 @@ from config.options import Edition, editions
 
 if TYPE_CHECKING:
     from aggregator.answers import Address
+    from aggregator.freshness import Freshness
     from aggregator.poll import Poller
     from aggregator.publish import Newspaper, Published
+    from aggregator.store import Figures
     from aggregator.upkeep import Kept
     from aggregator.websub import Subscriber
     from config.options import Curation
@@ -91,6 +93,20 @@ class Newsdesk:
 
         with self.database.reading() as session:
             return publish.newspaper(session, self.editions, self.site, self.now(), self.curation.quorum)
+
+    def freshness(self) -> Freshness:
+        """For how long readers need not ask for what is published again."""
+        from aggregator.freshness import freshness
+
+        with self.database.reading() as session:
+            return freshness(session, [edition.slug for edition in self.editions])
+
+    def figures(self) -> Figures:
+        """How the sources stand, for who watches them."""
+        from aggregator import store
+
+        with self.database.reading() as session:
+            return store.figures(session, self.now())
 
     def publish(self, only: str | None = None) -> Published:
         """Bring the published folder, or one edition of it, to what is public now, and record it."""
