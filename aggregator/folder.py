@@ -61,7 +61,7 @@ class Folder:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._kept: OrderedDict[str, tuple[Stamp, Served]] = OrderedDict()
-        self._size = 0
+        self.size = 0  # bytes in memory
         self._versions: dict[str, OrderedDict[str, frozenset[bytes]]] = {}
 
     def read(self, name: str) -> Served | None:
@@ -110,13 +110,13 @@ class Folder:
     def _keep(self, name: str, stamp: Stamp, served: Served) -> None:
         self._forget(name)
         self._kept[name] = (stamp, served)
-        self._size += served.size
-        while self._size > MOST_KEPT and len(self._kept) > 1:
+        self.size += served.size
+        while self.size > MOST_KEPT and len(self._kept) > 1:
             self._forget(next(iter(self._kept)))
 
     def _forget(self, name: str) -> None:
         if (kept := self._kept.pop(name, None)) is not None:
-            self._size -= kept[1].size
+            self.size -= kept[1].size
 
 
 def _stamp(said: os.stat_result) -> Stamp:

@@ -77,8 +77,9 @@ def nginx(folder: Path, port: int) -> list[str]:
     server = server.replace("listen 443 ssl;", f"listen 127.0.0.1:{port};")
     server = server.replace("/var/lib/newsdesk/public", str(folder))
     config = folder.parent / "nginx.conf"
+    user = "user root;" if os.geteuid() == 0 else ""
     config.write_text(
-        f"{'user root;' if os.geteuid() == 0 else ''} daemon off; pid {folder.parent}/nginx.pid; error_log {folder.parent}/nginx.log;\n"
+        f"{user} daemon off; pid {folder.parent}/nginx.pid; error_log {folder.parent}/nginx.log;\n"
         f"events {{}}\nhttp {{ access_log off;\n{server}\n}}\n"
     )
     return [program, "-c", str(config), "-e", str(folder.parent / "nginx.log")]
