@@ -22,9 +22,11 @@ if TYPE_CHECKING:
 
     from aggregator.answers import Address
     from aggregator.deliver import Courier, Outcome
+    from aggregator.freshness import Freshness
     from aggregator.newspaper import Newspaper
     from aggregator.poll import Poller
     from aggregator.publish import Plan, Published
+    from aggregator.store import Figures
     from aggregator.upkeep import Kept
     from aggregator.websub import Subscriber
     from config.options import Curation
@@ -103,6 +105,20 @@ class Newsdesk:
                 self.curation.quorum,
                 self.settings.publish.hub,
             )
+
+    def freshness(self) -> Freshness:
+        """For how long readers need not ask for what is published again."""
+        from aggregator.freshness import freshness
+
+        with self.database.reading() as session:
+            return freshness(session, [edition.slug for edition in self.editions])
+
+    def figures(self) -> Figures:
+        """How the sources stand, for who watches them."""
+        from aggregator import store
+
+        with self.database.reading() as session:
+            return store.figures(session, self.now())
 
     def publish(self, only: str | None = None) -> Published:
         """Bring the published folder, or one edition of it, to what is public now, and record it."""

@@ -11,6 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from aggregator import app, schedule, serve, sources, store
+from aggregator.server import Server, address, listening
 from config import starters
 from curation import desk, inbox, terminal
 from curation.query import parse
@@ -45,8 +46,8 @@ async def run(once: Path | None, port: int, seconds: float | None, say: Say) -> 
             serve={"port": port},
         )
         with app.opened(chosen) as newsdesk:
-            async with sampled() as address:
-                await _fill(newsdesk, address, say)
+            async with sampled() as samples:
+                await _fill(newsdesk, samples, say)
                 done = await asyncio.to_thread(newsdesk.publish)
                 say(f"published {len(done.written)} files in {chosen.output}")
                 if once is None:
@@ -56,11 +57,11 @@ async def run(once: Path | None, port: int, seconds: float | None, say: Say) -> 
 @asynccontextmanager
 async def sampled() -> AsyncIterator[str]:
     """The sample sources, served at an address of their own."""
-    with schedule.listening("127.0.0.1", 0) as listener:
-        server = schedule.Server(serve.application(starters.NEWSROOM))
+    with listening("127.0.0.1", 0) as listener:
+        server = Server(serve.application(starters.NEWSROOM))
         serving = asyncio.create_task(server.serve(sockets=[listener]))
         try:
-            yield schedule.address(listener)
+            yield address(listener)
         finally:
             server.should_exit = True
             await serving
@@ -117,6 +118,6 @@ def _invite(address: str, seconds: float | None, say: Say) -> None:
 def _free(port: int) -> int:
     """This port, or another that is free where it is taken."""
     for candidate in (port, 0):
-        with suppress(Exception), schedule.listening("127.0.0.1", candidate) as listener:
+        with suppress(Exception), listening("127.0.0.1", candidate) as listener:
             return int(listener.getsockname()[1])
     return port

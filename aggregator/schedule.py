@@ -8,30 +8,30 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
-import signal
-import socket
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator
-from contextlib import contextmanager
+import time
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
 from datetime import datetime, timedelta
 
-import uvicorn
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
-from starlette.applications import Starlette
 
 from aggregator import serve
 from aggregator.answers import Address
 from aggregator.app import Newsdesk
 from aggregator.deliver import Outcome
+from aggregator.freshness import Freshness
+from aggregator.metrics import Metrics
 from aggregator.newspaper import Newspaper
 from aggregator.poll import Poller, Report
-from config.errors import NewsdeskError, UsageFault
+from aggregator.published import PublishedFiles
+from aggregator.server import Server, address, listening
+from config.errors import NewsdeskError
 from curation.terminal import counted
 
 PUBLISH_SECONDS = 2
 LOOKED_AGAIN = timedelta(minutes=1)  # at the files, which others may have changed
 HUBS_SECONDS = 5
 UPKEEP_EVERY = timedelta(hours=1)
+LATE_TICKS = 12  # without a look at what is due
 
 log = logging.getLogger("newsdesk")
 
@@ -47,7 +47,7 @@ async def run(newsdesk: Newsdesk, ready: Callable[[str], None], polling: bool = 
             daemon = Daemon(newsdesk, poller)
             await daemon.publish()
             scheduler = daemon.scheduled(polling)
-            server = Server(serve.application(newsdesk.settings.output, daemon.health, daemon.subscriber))
+            server = Server(daemon.application())
             scheduler.start()
             try:
                 await server.serve_until_stopped(listener, lambda: ready(address(listener)))
@@ -60,7 +60,8 @@ async def serve_only(newsdesk: Newsdesk, ready: Callable[[str], None]) -> None:
     """Serve the published folder as it is, until SIGTERM or SIGINT."""
     options = newsdesk.settings.serve
     with listening(options.host, options.port) as listener:
-        server = Server(serve.application(newsdesk.settings.output))
+        fresh = await asyncio.to_thread(newsdesk.freshness)
+        server = Server(serve.application(newsdesk.settings.output, fresh=fresh))
         await server.serve_until_stopped(listener, lambda: ready(address(listener)))
 
 
@@ -75,6 +76,20 @@ class Daemon:
         self._passes: set[asyncio.Task[None]] = set()
         self._published: tuple[Newspaper, datetime] | None = None
         self._polls = 0
+        self._planned, self._is_polling = time.monotonic(), False
+        self._fresh = Freshness()
+        self.metrics = Metrics(newsdesk.figures)
+        self.metrics.polling.set_function(lambda: self.polling)
+
+    def application(self) -> PublishedFiles:
+        """What the daemon answers over HTTP."""
+        return serve.application(
+            self.newsdesk.settings.output,
+            serve.Told(self.health, self.unready),
+            self.subscriber,
+            self.metrics,
+            lambda name: self._fresh(name),
+        )
 
     def scheduled(self, polling: bool) -> AsyncIOScheduler:
         """The scheduler with its jobs; a late run is run late, never dropped."""
@@ -82,6 +97,7 @@ class Daemon:
             timezone="UTC", job_defaults={"max_instances": 1, "coalesce": True, "misfire_grace_time": None}
         )
         now = self.newsdesk.now()
+        self._is_polling = polling
         if polling:
             tick = self.newsdesk.settings.poll.tick
             scheduler.add_job(guarded(self.poll), "interval", seconds=tick, id="poll", next_run_time=now)
@@ -99,6 +115,7 @@ class Daemon:
 
     async def poll(self) -> None:
         """Start a pass over what is due and not under way: a slow source holds up no later pass."""
+        self._planned = time.monotonic()
         due = await asyncio.to_thread(self.newsdesk.due)
         addresses = [address for address in due if address.source_id not in self._busy]
         if addresses:
@@ -113,6 +130,7 @@ class Daemon:
         finally:
             self._busy.difference_update(address.source_id for address in addresses)
         self._polls += len(report.results)
+        self.metrics.count(report)
         tell(report)
 
     @property
@@ -125,8 +143,13 @@ class Daemon:
         paper = await asyncio.to_thread(self.newsdesk.newspaper)
         if self._is_published(paper):
             return
-        done = await asyncio.to_thread(self.newsdesk.publish)
+        with self.metrics.publishing.time():
+            done = await asyncio.to_thread(self.newsdesk.publish)
         self._published = paper, self.newsdesk.now()
+        self._fresh = await asyncio.to_thread(self.newsdesk.freshness)
+        if done.written:
+            self.metrics.written.inc(len(done.written))
+            self.metrics.published_at.set(done.at.timestamp())
         for did, names in (("published", done.written), ("removed", done.removed)):
             if names:
                 log.info("%s %s", did, ", ".join(names))
@@ -155,73 +178,26 @@ class Daemon:
         """What /healthz says beside 'ok'."""
         return {"polls": self._polls, "polling": self.polling}
 
+    async def unready(self) -> Mapping[str, object]:
+        """What /readyz says that there is to wait for; nothing where all is well."""
+        said: dict[str, object] = {}
+        if self._published is None:
+            said["published"] = "not yet"
+        late = time.monotonic() - self._planned
+        if self._is_polling and late > LATE_TICKS * self.newsdesk.settings.poll.tick:
+            said["planned"] = f"{late:.0f} seconds ago"
+        try:
+            await asyncio.to_thread(self.newsdesk.due)
+        except NewsdeskError as error:
+            said["database"] = error.message
+        return said
+
     async def stop(self) -> None:
         """Give up the fetches under way; what they had brought is stored already."""
         passes = list(self._passes)
         for task in passes:
             task.cancel()
         await asyncio.gather(*passes, return_exceptions=True)
-
-
-class Server(uvicorn.Server):
-    """uvicorn within our event loop; the signals are ours, so that a stop asked for is exit status 0."""
-
-    def __init__(self, application: Starlette) -> None:
-        super().__init__(
-            uvicorn.Config(
-                application,
-                log_config=None,
-                access_log=False,
-                server_header=False,
-                timeout_graceful_shutdown=3,
-                timeout_keep_alive=15,
-            )
-        )
-
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
-
-    async def serve_until_stopped(self, listener: socket.socket, ready: Callable[[], None]) -> None:
-        """Serve on this socket until SIGTERM or SIGINT; a second signal ends the process at once."""
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, self._asked_to_stop)
-        serving = asyncio.create_task(self.serve(sockets=[listener]))
-        try:
-            while not self.started and not serving.done():  # noqa: ASYNC110  uvicorn has a flag, no event
-                await asyncio.sleep(0.01)
-            ready()
-            await serving
-        finally:
-            for number in (signal.SIGTERM, signal.SIGINT):
-                loop.remove_signal_handler(number)
-
-    def _asked_to_stop(self) -> None:
-        if self.should_exit:
-            os._exit(1)  # nothing is lost: what is committed is on disk, the rest is polled again
-        self.should_exit = True
-
-
-@contextmanager
-def listening(host: str, port: int) -> Iterator[socket.socket]:
-    """A socket that listens there; raises UsageFault where it cannot."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    try:
-        listener = socket.create_server((host, port), family=family, backlog=2048)
-    except OSError as error:
-        why = (error.strerror or str(error)).partition(" (while ")[0]
-        raise UsageFault(
-            f"{host}:{port}: cannot be listened on: {why}", "name another with serve.port"
-        ) from error
-    with listener:
-        yield listener
-
-
-def address(listener: socket.socket) -> str:
-    """The address a listening socket is reached at."""
-    host, port = listener.getsockname()[:2]
-    return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
 
 
 def guarded(job: Callable[[], Awaitable[None]]) -> Callable[[], Coroutine[None, None, None]]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import fields
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from typing import Any
 
@@ -24,7 +24,7 @@ from feeds.tables import Item, Move, PurgedKey, Revision, Source, Status
 
 RHYTHM_ENTRIES = 20
 NO_FEEDS = (Status.REMOVED, Status.MANUAL)
-KNOWN = tuple(getattr(Item, field.name) for field in fields(Known))  # a row is a Known
+KNOWN = tuple(getattr(Item, each.name) for each in fields(Known))  # a row is a Known
 PURGED = ("key", "alias", "canonical_url", "title", "timestamp")
 MOST_REVISIONS = 20  # of one item
 ENTRY_FIELDS = tuple(Entry.model_fields)
@@ -90,6 +90,35 @@ def home(source: Source) -> Home:
         confidence=None if source.zone else source.zone_confidence,
         language=language,
         country=homes.country(language, source.site, source.url),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """How the sources stand: how many of each status, how many fail, how many are due.
+
+    `late` is by how long the one that has been due the longest is, in seconds.
+    """
+
+    sources: Mapping[str, int] = field(default_factory=dict)
+    failing: int = 0
+    due: int = 0
+    late: float = 0.0
+
+
+def figures(session: Session, now: datetime) -> Figures:
+    """How the sources stand, from counts alone."""
+    rows = session.exec(select(Source.status, func.count()).group_by(col(Source.status)))
+    failing = select(func.count()).select_from(Source).where(Source.failures > 0)
+    due = select(func.count(), func.min(Source.next_poll_at)).where(
+        Source.status == Status.ACTIVE, Source.next_poll_at <= now
+    )
+    count, since = session.exec(due).one()
+    return Figures(
+        {str(status): number for status, number in rows if status not in NO_FEEDS},
+        session.exec(failing.where(Source.status == Status.ACTIVE)).one(),
+        count,
+        (now - since).total_seconds() if since is not None else 0.0,
     )
 
 

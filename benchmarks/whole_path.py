@@ -20,7 +20,7 @@ from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 
-from aggregator import app, schedule, sources, store
+from aggregator import app, server, sources, store
 from aggregator.app import Newsdesk
 from aggregator.poll import Report
 
@@ -55,17 +55,17 @@ def farm(folder: Path, count: int) -> Iterator[list[str]]:
     """A server of `count` documents; their addresses."""
     for number in range(count):
         (folder / f"f{number}.rss").write_text(document(number))
-    with schedule.listening("127.0.0.1", 0) as listener:
+    with server.listening("127.0.0.1", 0) as listener:
         port = listener.getsockname()[1]
-    server = subprocess.Popen([sys.executable, "-c", SERVE, str(folder), str(port)])
+    serving = subprocess.Popen([sys.executable, "-c", SERVE, str(folder), str(port)])
     try:
         time.sleep(2)
         yield [
             f"http://127.1.{number // 250}.{number % 250 + 1}:{port}/f{number}.rss" for number in range(count)
         ]
     finally:
-        server.terminate()
-        server.wait()
+        serving.terminate()
+        serving.wait()
 
 
 def curl(urls: list[str], folder: Path) -> float:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from aggregator.serve import CONTENT_TYPES
+from aggregator.folder import CONTENT_TYPES
 from config import starters
 from config.errors import UsageFault
 from config.options import Access, Edition

@@ -1,0 +1,146 @@
+"""The published folder as it is served: its files in every coding, read again only where they changed."""
+
+from __future__ import annotations
+
+import gzip
+import os
+import re
+from collections import OrderedDict
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path, PurePosixPath
+
+from aggregator import changes
+from aggregator.negotiation import IDENTITY
+from aggregator.unpack import Broken, TooLarge, Unpacker
+
+CONTENT_TYPES = {
+    ".html": "text/html; charset=utf-8",
+    ".rss": "application/rss+xml; charset=utf-8",
+    ".atom": "application/atom+xml; charset=utf-8",
+    ".json": "application/feed+json; charset=utf-8",
+    ".opml": "text/x-opml; charset=utf-8",
+    ".xml": "application/xml",
+    ".txt": "text/plain; charset=utf-8",
+}
+FEEDS = (".rss", ".atom", ".json")
+NAME = re.compile(r"(?:[A-Za-z0-9][A-Za-z0-9._-]{0,99}/){0,2}[A-Za-z0-9][A-Za-z0-9._-]{0,199}")
+GONE = "gone/"  # where the page stands that is shown in place of one that went
+VARIANTS = {"br": ".br", "zstd": ".zst", "gzip": ".gz"}
+WORTH_CODING = 1_000  # bytes; less is sent as it is
+MOST_KEPT = 64 * 1024 * 1024  # bytes of files in memory
+MOST_VERSIONS = 30  # of a feed, of which it is known what readers who have one lack
+
+Stamp = tuple[int, int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A file as it was when last read, in each coding, with the validators of each.
+
+    `had` tells of each version that readers may have, by its entity tags, which entries it has.
+    """
+
+    content_type: str
+    bodies: Mapping[str, bytes]
+    tags: Mapping[str, str]
+    modified: datetime
+    had: Mapping[str, frozenset[bytes]]
+
+    @property
+    def size(self) -> int:
+        return sum(map(len, self.bodies.values()))
+
+
+class Folder:
+    """The files of a folder, by their names; what was read last stays in memory, up to MOST_KEPT bytes."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._kept: OrderedDict[str, tuple[Stamp, Served]] = OrderedDict()
+        self.size = 0  # bytes in memory
+        self._versions: dict[str, OrderedDict[str, frozenset[bytes]]] = {}
+
+    def read(self, name: str) -> Served | None:
+        """A file of this name; None where there is none that is served."""
+        if NAME.fullmatch(name) is None or (ending := PurePosixPath(name).suffix) not in CONTENT_TYPES:
+            return None
+        path = self.folder / name
+        try:
+            stamp = _stamp(path.stat())
+            kept = self._kept.get(name)
+            if kept is not None and kept[0] == stamp:
+                self._kept.move_to_end(name)
+                return kept[1]
+            stamp, served = self._load(path, name, ending)
+        except OSError:
+            self._forget(name)
+            return None
+        self._keep(name, stamp, served)
+        return served
+
+    def _load(self, path: Path, name: str, ending: str) -> tuple[Stamp, Served]:
+        """A file and its variants; raises OSError for what is none, or lies elsewhere."""
+        if not path.resolve().is_relative_to(self.folder.resolve()):
+            raise FileNotFoundError(name)
+        with path.open("rb") as file:
+            said, body = os.fstat(file.fileno()), file.read()
+        bodies = {IDENTITY: body, **_variants(path, body)}
+        tags = {coding: f'"{sha256(one).hexdigest()[:32]}"' for coding, one in bodies.items()}
+        modified = datetime.fromtimestamp(said.st_mtime_ns // 10**9, UTC)
+        return _stamp(said), Served(
+            CONTENT_TYPES[ending], bodies, tags, modified, self._history(name, ending, body, tags)
+        )
+
+    def _history(
+        self, name: str, ending: str, body: bytes, tags: Mapping[str, str]
+    ) -> Mapping[str, frozenset[bytes]]:
+        if ending not in FEEDS or "/" in name:
+            return {}
+        versions = self._versions.setdefault(name, OrderedDict())
+        entries = changes.entries(ending, body)
+        versions.update(dict.fromkeys(tags.values(), entries))
+        while len(versions) > MOST_VERSIONS * len(tags):
+            versions.popitem(last=False)
+        return versions
+
+    def _keep(self, name: str, stamp: Stamp, served: Served) -> None:
+        self._forget(name)
+        self._kept[name] = (stamp, served)
+        self.size += served.size
+        while self.size > MOST_KEPT and len(self._kept) > 1:
+            self._forget(next(iter(self._kept)))
+
+    def _forget(self, name: str) -> None:
+        if (kept := self._kept.pop(name, None)) is not None:
+            self.size -= kept[1].size
+
+
+def _stamp(said: os.stat_result) -> Stamp:
+    return said.st_ino, said.st_mtime_ns, said.st_size
+
+
+def _variants(path: Path, body: bytes) -> dict[str, bytes]:
+    """The precompressed files beside it that say the same; gzip is made where there is none.
+
+    One that says something else is of a version that is going or coming.
+    """
+    if len(body) < WORTH_CODING:
+        return {}
+    found = {}
+    for coding, ending in VARIANTS.items():
+        with suppress(OSError):
+            coded = path.with_name(path.name + ending).read_bytes()
+            if _says(coded, coding, body):
+                found[coding] = coded
+    found.setdefault("gzip", gzip.compress(body, 6, mtime=0))
+    return found
+
+
+def _says(coded: bytes, coding: str, body: bytes) -> bool:
+    with suppress(Broken, TooLarge):
+        return b"".join(Unpacker(coding, len(body)).unpack(coded)) == body
+    return False

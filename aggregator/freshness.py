@@ -1,0 +1,46 @@
+"""For how long a reader need not ask again: half of what usually lies between two changes of an edition."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import pairwise
+from pathlib import PurePosixPath
+from statistics import median
+
+from sqlmodel import Session, col, select
+
+from curation.tables import Publication
+
+LOOKED_AT = 20  # changes
+SHORTEST, LONGEST = 60, 900  # seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Freshness:
+    """Seconds by edition; what is of none is as fresh as the edition that changes most often."""
+
+    editions: Mapping[str, int] = field(default_factory=dict)
+
+    def __call__(self, name: str) -> int:
+        """For how many seconds a published file, by its name, is fresh."""
+        path = PurePosixPath(name)
+        edition = path.parts[0] if len(path.parts) > 1 else path.stem
+        return self.editions.get(edition) or min(self.editions.values(), default=SHORTEST)
+
+
+def freshness(session: Session, slugs: Iterable[str]) -> Freshness:
+    """How fresh the files of these editions are, by when each was published last."""
+    return Freshness({slug: seconds(_changes(session, slug)) for slug in slugs})
+
+
+def seconds(changes: Sequence[datetime]) -> int:
+    """Half the median time between changes, the newest first, of a minute to a quarter of an hour."""
+    gaps = [(later - earlier).total_seconds() for later, earlier in pairwise(changes)]
+    return min(max(int(median(gaps) / 2), SHORTEST), LONGEST) if gaps else SHORTEST
+
+
+def _changes(session: Session, slug: str) -> Sequence[datetime]:
+    query = select(Publication.at).where(Publication.path == f"{slug}.atom")
+    return session.exec(query.order_by(col(Publication.id).desc()).limit(LOOKED_AT)).all()
