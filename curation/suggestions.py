@@ -1,0 +1,55 @@
+"""The suggested order: what waits, those stories first that editors would pick by their past choices."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session
+
+from curation import choices, ranking
+from curation.choices import Taken, Turned
+from curation.ranking import Model, Reason
+from curation.shelf import Shelf
+
+RANKED = 500  # stories, the newest that wait
+LEARNED = 1_000  # choices, the last
+LINES = 5_000  # of the log, in which these are looked for
+
+
+@dataclass(frozen=True, slots=True)
+class Rank:
+    """The score of an item's story, which is the sum of its reasons, the strongest of which come first."""
+
+    item: int
+    score: float
+    reasons: tuple[Reason, ...]
+
+
+def model(session: Session) -> Model:
+    """What the last choices that stand have taught."""
+    past = choices.past(choices.lines(session, LINES))
+    return Model(choices.chosen(Shelf(session), past, standing(past.events)[-LEARNED:]))
+
+
+def standing(events: Iterable[Taken | Turned]) -> list[Taken]:
+    """The decisions that no undo has taken back."""
+    found: dict[int, Taken] = {}
+    undone: set[int] = set()
+    for event in events:
+        if isinstance(event, Taken):
+            found[event.decision] = event
+        else:
+            (undone.discard if event.stands else undone.add)(event.decision)
+    return [taken for number, taken in found.items() if number not in undone]
+
+
+def ranked(session: Session, numbers: Sequence[int], editor: str, at: datetime) -> list[Rank]:
+    """Items, one for each story, in the order in which an editor should look at them."""
+    learned = model(session)
+    stories = Shelf(session).waiting(numbers, at)
+    return [
+        Rank(story.number, learned.scores([story], editor)[0], tuple(learned.reasons(story, editor)))
+        for story in ranking.order(learned, stories, editor)
+    ]
