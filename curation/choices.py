@@ -24,7 +24,7 @@ from curation.tables import Decision
 from feeds.tables import Item
 
 AMONG = 500  # of the last items to arrive an editor is taken to have chosen
-APART = 62  # of these every so many-th is looked at, a different set for each decision
+PASSED = 8  # of these are looked at, as far apart as can be, and others for each decision
 AT_ONCE = 200  # choices, for which items are read together
 VERBS = ("pick", "unpick", "kill", "revive", "undo", "redo")
 BY_RULE = "rule:"  # how the names of rules begin; what they decide is no editor's choice
@@ -143,8 +143,10 @@ def _newest(session: Session, decisions: Sequence[int]) -> dict[int, int]:
 
 
 def _sample(decision: int, newest: int) -> range:
-    """Of the AMONG last items those that are APART; which ones depends on the decision's number alone."""
-    return range(newest - decision % APART, max(newest - AMONG, 0), -APART)
+    """Some of the last items to arrive; which ones depends on the decision's number alone."""
+    among = min(newest, AMONG)
+    apart = max(among // PASSED, 1)
+    return range(newest - decision % apart, newest - among, -apart)
 
 
 def _listed(shelf: Shelf, past: Past, taken: Taken, sample: Iterable[int]) -> list[int]:

@@ -135,8 +135,7 @@ class Model:
             for weight in pair:
                 weight.mean += toward * slope / weight.firmness / (1 + reach)
                 weight.firmness += curve
-        if choice.verb == "pick":
-            self._count(stories)
+        self._count(stories, choice.verb == "pick")
 
     def scores(self, stories: Sequence[Waiting], editor: str) -> list[float]:
         """How much sooner than others an editor should look at each story: the sums of their reasons."""
@@ -156,7 +155,15 @@ class Model:
             for trait, amount in (*story.amounts, *((trait, 1.0) for trait in story.traits))
             if (adds := amount * self.weight(trait, editor))
         ]
-        return sorted(found, key=lambda reason: (-abs(reason.adds), reason.trait))
+        return _strongest_first(found)
+
+    def lessons(self, editor: str) -> list[Reason]:
+        """What each trait that was seen counts for to an editor, the strongest first; of a doubling, once."""
+        found = [
+            Reason(trait, tally.shown, self.weight(trait, editor), tally)
+            for trait, tally in ({COVERAGE: Tally(), AGE: Tally()} | self.tallies).items()
+        ]
+        return _strongest_first(found)
 
     def weight(self, trait: str, editor: str) -> float:
         """What a trait counts for to an editor."""
@@ -174,15 +181,15 @@ class Model:
             own = its[trait] = Weight(0.0, OWN * firmness)
         return shared, own
 
-    def _count(self, stories: Sequence[Waiting]) -> None:
+    def _count(self, stories: Sequence[Waiting], were_picked: bool) -> None:
         for place, story in enumerate(stories):
             for trait, shown in story.traits.items():
                 tally = self.tallies.setdefault(trait, Tally())
                 tally.shown = shown
-                tally.picked += place == 0
-                tally.passed += place > 0
-        self.picked += 1
-        self.passed += len(stories) - 1
+                tally.picked += were_picked and place == 0
+                tally.passed += were_picked and place > 0
+        self.picked += were_picked
+        self.passed += were_picked * (len(stories) - 1)
 
 
 def order(model: Model, stories: Iterable[Waiting], editor: str) -> list[Waiting]:
@@ -190,6 +197,10 @@ def order(model: Model, stories: Iterable[Waiting], editor: str) -> list[Waiting
     found = list(stories)
     scored = zip(model.scores(found, editor), found, strict=True)
     return [story for _, story in sorted(scored, key=lambda each: (-each[0], each[1].hours, -each[1].number))]
+
+
+def _strongest_first(reasons: Iterable[Reason]) -> list[Reason]:
+    return sorted(reasons, key=lambda reason: (-abs(reason.adds), reason.trait))
 
 
 def _shares(scores: Sequence[float]) -> list[float]:

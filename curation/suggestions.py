@@ -20,11 +20,16 @@ LINES = 5_000  # of the log, in which these are looked for
 
 @dataclass(frozen=True, slots=True)
 class Rank:
-    """The score of an item's story, which is the sum of its reasons, the strongest of which come first."""
+    """The score of an item's story: the sum of its reasons, the strongest of which come first.
+
+    `picks` and `passed` are how many stories picked, and passed over, it was learned from.
+    """
 
     item: int
     score: float
     reasons: tuple[Reason, ...]
+    picks: int
+    passed: int
 
 
 def model(session: Session) -> Model:
@@ -48,8 +53,9 @@ def standing(events: Iterable[Taken | Turned]) -> list[Taken]:
 def ranked(session: Session, numbers: Sequence[int], editor: str, at: datetime) -> list[Rank]:
     """Items, one for each story, in the order in which an editor should look at them."""
     learned = model(session)
-    stories = Shelf(session).waiting(numbers, at)
+    stories = ranking.order(learned, Shelf(session).waiting(numbers, at), editor)
+    scores = learned.scores(stories, editor)
     return [
-        Rank(story.number, learned.scores([story], editor)[0], tuple(learned.reasons(story, editor)))
-        for story in ranking.order(learned, stories, editor)
+        Rank(story.number, score, tuple(learned.reasons(story, editor)), learned.picked, learned.passed)
+        for story, score in zip(stories, scores, strict=True)
     ]
