@@ -99,13 +99,13 @@ class Tally:
 class Reason:
     """One term of a score: a trait of the story, as it is shown, what it adds, and how often it was seen.
 
-    Of COVERAGE the number of sources is shown, of AGE the hours.
+    Of COVERAGE the number of sources is shown, of AGE the hours; every story has some, so none is counted.
     """
 
     trait: str
     shown: str
     adds: float
-    seen: Tally
+    seen: Tally | None
 
 
 class Model:
@@ -151,7 +151,7 @@ class Model:
         """What the score of a story is made of, the strongest first; what adds nothing is left out."""
         shown = {COVERAGE: str(story.sources), AGE: f"{story.hours:.0f}"} | dict(story.traits)
         found = [
-            Reason(trait, shown[trait], adds, self.tallies.get(trait, Tally()))
+            Reason(trait, shown[trait], adds, self.tallies.get(trait))
             for trait, amount in (*story.amounts, *((trait, 1.0) for trait in story.traits))
             if (adds := amount * self.weight(trait, editor))
         ]
@@ -161,9 +161,10 @@ class Model:
         """What each trait that was seen counts for to an editor, the strongest first; of a doubling, once."""
         found = [
             Reason(trait, tally.shown, self.weight(trait, editor), tally)
-            for trait, tally in ({COVERAGE: Tally(), AGE: Tally()} | self.tallies).items()
+            for trait, tally in self.tallies.items()
         ]
-        return _strongest_first(found)
+        always = [Reason(trait, "", self.weight(trait, editor), None) for trait in PRIOR]
+        return _strongest_first([*always, *found])
 
     def weight(self, trait: str, editor: str) -> float:
         """What a trait counts for to an editor."""

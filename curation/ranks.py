@@ -43,8 +43,10 @@ def in_words(reason: Reason, picks: int, passed: int) -> str:
         return (
             f"{terminal.counted(hours // 24, 'day') if hours >= 48 else terminal.counted(hours, 'hour')} old"
         )
-    seen, chosen = reason.seen, terminal.counted(picks, "pick")
-    return f"{named(reason)} ({seen.picked} of {chosen}, {seen.passed} of {passed:,} passed over)"
+    picked, over = _seen(reason)
+    return (
+        f"{named(reason)} ({picked} of {terminal.counted(picks, 'pick')}, {over} of {passed:,} passed over)"
+    )
 
 
 def named(reason: Reason) -> str:
@@ -53,11 +55,15 @@ def named(reason: Reason) -> str:
     return f"{LEADS[kind]} {reason.shown}"
 
 
+def _seen(reason: Reason) -> tuple[object, object]:
+    return (reason.seen.picked, reason.seen.passed) if reason.seen else ("", "")
+
+
 def show_lessons(lessons: Sequence[Reason], picks: int) -> None:
     """Print what each trait counts for."""
     terminal.say(f"Learned from {terminal.counted(picks, 'pick')}." if picks else "Nothing was learned yet.")
     rows = [
-        (f"{one.adds:+.1f}", PER_DOUBLING.get(one.trait) or named(one), one.seen.picked, one.seen.passed)
+        (f"{one.adds:+.1f}", PER_DOUBLING.get(one.trait) or named(one), *_seen(one))
         for one in lessons
         if abs(one.adds) >= SLIGHT
     ]

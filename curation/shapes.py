@@ -67,8 +67,8 @@ def reason(one: Reason) -> Shape:
         "trait": one.trait.partition(":")[0],
         "value": one.shown or None,
         "adds": round(one.adds, 3),
-        "picked": one.seen.picked,
-        "passed": one.seen.passed,
+        "picked": one.seen and one.seen.picked,
+        "passed": one.seen and one.seen.passed,
     }
 
 
