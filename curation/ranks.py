@@ -16,12 +16,12 @@ from curation.suggestions import Rank
 STRONGEST = 6  # reasons that are told
 SLIGHT = 0.05  # what adds less is not told
 LEADS = {"source": "from", "section": "in section", "language": "in", "author": "by", "word": "says"}
-PER_DOUBLING = {SOURCES: "each doubling of the sources that tell it", AGE: "each doubling of its age"}
+PER_DOUBLING = {SOURCES: "each doubling of sources", AGE: "each doubling of its age"}
 ORDERS = {
     SUGGESTED: "suggested",
-    PRIOR: "suggested, with nothing learned",
+    PRIOR: "nothing learned",
     NEWEST: "newest first",
-    COVERAGE: "most sources first",
+    COVERAGE: "most sources",
 }
 
 
@@ -79,7 +79,7 @@ def show_backtest(found: Sequence[Trial], figures: Sequence[Figures]) -> None:
     among = sum(trial.among for trial in found) // len(found)
     terminal.say(f"{picks}, each among {among} stories that waited, as a mean.")
     terminal.table(
-        ("order", "first 10", "first 20", "mean 1/place", "suggested higher", "lower"),
+        ("order", "first 10", "first 20", "1/place", "higher", "lower"),
         [
             (
                 ORDERS[one.order],

@@ -72,7 +72,7 @@ def test_what_was_learned_is_told_to_whom_it_concerns(stocked: CommandLine) -> N
     assert (said.err, said.out.splitlines()) == (
         "Nothing was learned yet.\n",
         [
-            "+1.0\teach doubling of the sources that tell it\t\t",
+            "+1.0\teach doubling of sources\t\t",
             "-0.5\teach doubling of its age\t\t",
         ],
     )
