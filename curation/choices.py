@@ -25,7 +25,7 @@ from feeds.tables import Item
 
 AMONG = 500  # of the last items to arrive an editor is taken to have chosen
 PASSED = 8  # of these are looked at, as far apart as can be, and others for each decision
-AT_ONCE = 200  # choices, for which items are read together
+AT_ONCE = 250  # choices, for which items are read together
 VERBS = ("pick", "unpick", "kill", "revive", "undo", "redo")
 BY_RULE = "rule:"  # how the names of rules begin; what they decide is no editor's choice
 

@@ -14,8 +14,8 @@ from curation.ranking import Model, Reason
 from curation.shelf import Shelf
 
 RANKED = 500  # stories, the newest that wait
-LEARNED = 1_000  # choices, the last
-LINES = 5_000  # of the log, in which these are looked for
+LEARNED = 500  # choices, the last
+LINES = 2_000  # of the log, in which these are looked for
 
 
 @dataclass(frozen=True, slots=True)
