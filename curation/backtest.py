@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 
 from sqlmodel import Session
 
@@ -60,7 +61,10 @@ def trials(session: Session, since: datetime | None = None) -> Iterator[Trial]:
 
 
 class Pupil:
-    """A model that follows the log: an undo has it learn anew from what then stands."""
+    """A model that follows the log: an undo has it learn anew from what then stands.
+
+    What is older than a thousand choices is left behind, as it is by the order itself sooner.
+    """
 
     def __init__(self) -> None:
         self.choices: dict[int, Choice] = {}
@@ -71,13 +75,17 @@ class Pupil:
     def model(self) -> Model:
         """What the choices so far have taught that stand."""
         if self._model is None:
-            stand = [choice for number, choice in self.choices.items() if number not in self.undone]
-            self._model = Model(stand[-LEARNED:])
+            self._model = Model(
+                choice for number, choice in self.choices.items() if number not in self.undone
+            )
         return self._model
 
     def learn(self, choice: Choice) -> None:
         self.choices[choice.decision] = choice
         self.model.learn(choice)
+        if len(self.choices) == 2 * LEARNED:
+            self.choices = dict(islice(self.choices.items(), LEARNED, None))
+            self._model = None
 
     def turn(self, event: Turned) -> None:
         (self.undone.discard if event.stands else self.undone.add)(event.decision)

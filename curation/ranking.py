@@ -129,7 +129,8 @@ class Model:
         stories = [choice.chosen, *sorted(choice.others, key=lambda story: story.number)]
         shares = _shares([toward * score for score in self.scores(stories, choice.editor)])
         slopes, curves = _moments(stories, shares)
-        moved = [(self._weights(choice.editor, trait), slope) for trait, slope in slopes.items()]
+        own = self.own.setdefault(choice.editor, {})
+        moved = [(self._pair(trait, own), slope) for trait, slope in slopes.items()]
         reach = sum([slope * slope / weight.firmness for pair, slope in moved for weight in pair])
         for (pair, slope), curve in zip(moved, curves, strict=True):
             for weight in pair:
@@ -171,16 +172,13 @@ class Model:
         shared, own = self.shared.get(trait), self.own.get(editor, {}).get(trait)
         return (shared.mean if shared else PRIOR.get(trait, 0.0)) + (own.mean if own else 0.0)
 
-    def _weights(self, editor: str, trait: str) -> tuple[Weight, Weight]:
-        firmness = FIRMNESS[trait.partition(":")[0]]
-        shared = self.shared.get(trait)
-        if shared is None:
-            shared = self.shared[trait] = Weight(PRIOR.get(trait, 0.0), firmness)
-        its = self.own.setdefault(editor, {})
-        own = its.get(trait)
-        if own is None:
-            own = its[trait] = Weight(0.0, OWN * firmness)
-        return shared, own
+    def _pair(self, trait: str, own: dict[str, Weight]) -> tuple[Weight, Weight]:
+        """Everybody's weight of a trait, and one of an editor's own; what is not there yet is made."""
+        if trait not in self.shared:
+            self.shared[trait] = Weight(PRIOR.get(trait, 0.0), _firmness(trait))
+        if trait not in own:
+            own[trait] = Weight(0.0, OWN * _firmness(trait))
+        return self.shared[trait], own[trait]
 
     def _count(self, stories: Sequence[Waiting], were_picked: bool) -> None:
         for place, story in enumerate(stories):
@@ -198,6 +196,10 @@ def order(model: Model, stories: Iterable[Waiting], editor: str) -> list[Waiting
     found = list(stories)
     scored = zip(model.scores(found, editor), found, strict=True)
     return [story for _, story in sorted(scored, key=lambda each: (-each[0], each[1].hours, -each[1].number))]
+
+
+def _firmness(trait: str) -> float:
+    return FIRMNESS[trait.partition(":")[0]]
 
 
 def _strongest_first(reasons: Iterable[Reason]) -> list[Reason]:

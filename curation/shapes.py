@@ -7,16 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from curation import rules
 from curation.desk import Outcome
 from curation.inbox import Listed
-from curation.ranking import Reason
-from curation.suggestions import Rank
 from curation.tables import Decision, Pick
 from feeds.entries import Moment
 from feeds.tables import Item, Revision, Source
+
+if TYPE_CHECKING:
+    from curation.ranking import Reason
+    from curation.suggestions import Rank
 
 Shape = dict[str, Any]
 

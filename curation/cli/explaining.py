@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import datetime, timedelta
 
 import click
@@ -93,25 +94,32 @@ def rank(newsroom: Newsroom, backtest: bool, since: datetime | None, limit: int,
     learned from the choices until then. Neither picks anything.
     """
     from config.errors import UsageFault
-    from curation import backtest as replay
     from curation import ranks, shapes, suggestions
 
-    if since is not None and not backtest:
+    if backtest:
+        _replay(newsroom, since, as_json)
+        return
+    if since is not None:
         raise UsageFault("--since: says of which picks a backtest is made", "add --backtest")
     with newsroom.reading() as session:
-        if backtest:
-            trials = list(replay.trials(session, since))
-        else:
-            model = suggestions.model(session)
-    if backtest:
-        figures = replay.figures(trials)
-        if as_json:
-            terminal.emit(ranks.backtest(trials, figures))
-        else:
-            ranks.show_backtest(trials, figures)
-        return
+        model = suggestions.model(session)
     lessons = model.lessons(newsroom.editor)[:limit]
     if as_json:
         terminal.emit([shapes.reason(one) for one in lessons])
     else:
         ranks.show_lessons(lessons, model.picked)
+
+
+def _replay(newsroom: Newsroom, since: datetime | None, as_json: bool) -> None:
+    from curation import backtest, ranks
+
+    silent = as_json or not sys.stderr.isatty()
+    with newsroom.reading() as session:
+        replayed = backtest.trials(session, since)
+        with click.progressbar(replayed, label="replaying", file=sys.stderr, hidden=silent) as steps:
+            trials = list(steps)
+    figures = backtest.figures(trials)
+    if as_json:
+        terminal.emit(ranks.backtest(trials, figures))
+    else:
+        ranks.show_backtest(trials, figures)

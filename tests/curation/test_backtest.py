@@ -13,8 +13,8 @@ from sqlmodel import Session
 
 from aggregator.database import Database
 from curation import backtest, suggestions
-from curation.backtest import Figures, Trial
-from curation.ranking import Model
+from curation.backtest import Figures, Pupil, Trial
+from curation.ranking import Choice, Model, Waiting
 
 HOUR = timedelta(hours=1)
 TOPICS = ("tram", "harbour", "budget", "match", "school", "festival", "bridge", "museum", "market", "river")
@@ -126,6 +126,14 @@ def test_a_pick_of_what_is_too_old_to_be_ranked_counts_as_missed() -> None:
         Figures("newest", 0.0, 0.5, 1 / 30, 1, 0),
         Figures("coverage", 0.5, 0.5, (1 / 30 + 1) / 2, 0, 2),
     ]
+
+
+def test_a_long_replay_leaves_the_oldest_choices_behind_as_the_order_does() -> None:
+    pupil = Pupil()
+    for number in range(2 * suggestions.LEARNED):
+        pupil.learn(Choice(number, "ada", "pick", Waiting(1, 1, 1.0, {"word:tram": "tram"}), ()))
+    assert pupil.model.picked == suggestions.LEARNED
+    assert min(pupil.choices) == suggestions.LEARNED
 
 
 def test_of_no_picks_there_are_no_figures(archive: Archive) -> None:

@@ -9,6 +9,8 @@ from conftest import CommandLine
 from makers import Clock, keep, rss, rss_item
 
 from aggregator.app import Newsdesk
+from curation import ranks
+from curation.ranking import Reason, Tally
 
 FLOOD = "The river Elsham floods the old harbour of Norwick"
 
@@ -106,6 +108,25 @@ def test_since_is_for_a_backtest_alone(stocked: CommandLine) -> None:
     assert "--since: says of which picks a backtest is made (add --backtest)" in said.err
     stocked("pick", 4)
     assert stocked("rank", "--backtest", "--since", "now", "--json").json["picks"] == 0
+
+
+@pytest.mark.parametrize(
+    ("trait", "shown", "line"),
+    [
+        ("coverage", "4", "4 sources tell it"),
+        ("age", "1", "1 hour old"),
+        ("age", "47", "47 hours old"),
+        ("age", "72", "3 days old"),
+        ("source:12", "Le Monde", "from Le Monde (7 of 40 picks, 12 of 1,400 passed over)"),
+        ("section:city", "city", "in section city (7 of 40 picks, 12 of 1,400 passed over)"),
+        ("language:fr", "fr", "in fr (7 of 40 picks, 12 of 1,400 passed over)"),
+        ("author:eve roy", "Ève Roy", "by Ève Roy (7 of 40 picks, 12 of 1,400 passed over)"),
+        ("word:tram", "trams", "says trams (7 of 40 picks, 12 of 1,400 passed over)"),
+    ],
+)
+def test_a_reason_is_told_in_words(trait: str, shown: str, line: str) -> None:
+    seen = None if trait in ("coverage", "age") else Tally(shown, 7, 12)
+    assert ranks.in_words(Reason(trait, shown, 0.8, seen), 40, 1_400) == line
 
 
 def test_ranking_picks_nothing(stocked: CommandLine) -> None:
