@@ -63,7 +63,7 @@ def trials(session: Session, since: datetime | None = None) -> Iterator[Trial]:
 class Pupil:
     """A model that follows the log: an undo has it learn anew from what then stands.
 
-    What is older than a thousand choices is left behind, as it is by the order itself sooner.
+    It goes by the last LEARNED choices, or up to twice as many, where the order goes by LEARNED.
     """
 
     def __init__(self) -> None:
