@@ -1,10 +1,12 @@
-"""How long an editor waits for the inbox, a line-up and a search, with ten thousand items and with a million.
+"""How long an editor waits for the inbox, the suggested order, a line-up and a search, with ten thousand
+items and with a million.
 
     .venv/bin/python benchmarks/finding.py [ITEMS...]
 
 The items are made up: words as frequent as in a language (Zipf), every twentieth item in Japanese, a thousand
-sources of which two have a section to themselves. Printed are medians of what a command asks of the database,
-the connection being warm; a million items take about eight minutes to make, and three gigabytes.
+sources of which two have a section to themselves; up to a thousand picks are there to learn from. Printed are
+medians of what a command asks of the database, the connection being warm; a million items take about eight
+minutes to make, and three gigabytes.
 """
 
 from __future__ import annotations
@@ -26,11 +28,11 @@ from sqlmodel import Session
 from aggregator import app
 from aggregator.app import Newsdesk
 from config.options import EDITORS_PICK, RECENT_NEWS
-from curation import inbox, lineup, search
+from curation import backtest, inbox, lineup, search, suggestions
 from curation.desk import Desk
 from curation.query import parse
 
-SOURCES, WORDS, WORDS_IN_ITEM, AT_ONCE, ROUNDS = 1_000, 50_000, 120, 5_000, 5
+SOURCES, WORDS, WORDS_IN_ITEM, AT_ONCE, ROUNDS, PICKS = 1_000, 50_000, 120, 5_000, 5, 1_000
 BEGINNING = datetime(2020, 1, 1, tzinfo=UTC)
 WEIGHTS = list(accumulate(1 / (rank + 3) for rank in range(WORDS)))
 VOCABULARY = [f"w{rank}" for rank in range(WORDS)]
@@ -113,6 +115,14 @@ def fill(connection: Connection, count: int) -> None:
         connection.execute(text(ITEM), batch)
 
 
+def pick(newsdesk: Newsdesk, session: Session, count: int) -> None:
+    """Pick so many of the items for another edition, each an hour after it came."""
+    digest = EDITORS_PICK.model_copy(update={"slug": "digest", "limit": count})
+    for number in range(count // 2, count - 100, max(count // 2 // PICKS, 1)):
+        at = BEGINNING + timedelta(seconds=150 * number, hours=1)
+        Desk(session, newsdesk.curation, at, "bo").pick(number, digest)
+
+
 def timed(name: str, work: Callable[[], list[Any]]) -> None:
     """Print the median time of some work, and of the first time."""
     times = []
@@ -132,7 +142,14 @@ def measure(newsdesk: Newsdesk, session: Session) -> None:
     def waiting(**filters: Any) -> list[Any]:
         return inbox.listed(session, inbox.waiting(session, inbox.Filters(**filters), 30), "ada")
 
+    def ranked() -> list[Any]:
+        numbers = inbox.numbers(session, inbox.Filters(), suggestions.RANKED)
+        return suggestions.ranked(session, numbers, "ada", now)
+
     timed("inbox", waiting)
+    timed("inbox --rank", ranked)
+    timed("why", lambda: suggestions.ranked(session, [1], "ada", now))
+    timed("rank --backtest of 30 picks", lambda: list(backtest.trials(session, now - timedelta(hours=1))))
     for filters in (
         {"section": "tech"},
         {"section": "rare"},
@@ -163,6 +180,7 @@ def main() -> None:
                 with newsdesk.database.connected(writing=True) as connection:
                     fill(connection, count)
                 with newsdesk.database.writing() as session:
+                    pick(newsdesk, session, count)
                     for number in range(count - 50, count - 20):
                         Desk(session, newsdesk.curation, newsdesk.now(), "ada").pick(number, EDITORS_PICK)
                 size = sum(file.stat().st_size for file in Path(folder).iterdir()) / 1_000_000

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import click
 
-from curation import shapes, terminal, words
+from curation import ranks, shapes, terminal, words
 from curation.retelling import BY_EDITOR
 from curation.shapes import Shape
+from curation.suggestions import Rank
 from curation.tables import StoryPin
 from curation.why import Reasons, Told
 from feeds.entries import Moment
@@ -14,7 +15,7 @@ from feeds.likeness import Alike
 from feeds.tables import Item, Likeness, Source
 
 
-def reasons(found: Reasons) -> Shape:
+def reasons(found: Reasons, rank: Rank) -> Shape:
     """What `why ITEM` prints."""
     item = found.item
     return {
@@ -46,6 +47,7 @@ def reasons(found: Reasons) -> Shape:
             "likenesses": [likeness(row) for row in found.alike],
             "pins": [{"items": [pin.item_id, pin.other_id], "together": pin.together} for pin in found.pins],
         },
+        "rank": shapes.rank(rank),
     }
 
 
@@ -86,8 +88,8 @@ def told(one: Told, lead: Item, source: Source) -> Shape:
     }
 
 
-def show_reasons(found: Reasons) -> None:
-    """Print why an item has its date, its identity and its story."""
+def show_reasons(found: Reasons, rank: Rank) -> None:
+    """Print why an item has its date, its identity, its story and its place in the suggested order."""
     item = found.item
     terminal.fields(
         [
@@ -110,6 +112,7 @@ def show_reasons(found: Reasons) -> None:
         click.echo(f"  {row.item_id} and {row.other_id}: {in_words(row)}")
     for pin in found.pins:
         click.echo(f"  {pin_in_words(pin)}")
+    ranks.show_rank(rank)
 
 
 def moment_in_words(moment: Moment | None) -> str | None:

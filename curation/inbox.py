@@ -87,7 +87,12 @@ def item(session: Session, number: int) -> Item:
 
 def waiting(session: Session, filters: Filters, limit: int) -> list[Item]:
     """One item for each story of which none is picked, newest first."""
-    return leads(session, filters, limit, [search.is_unpicked(Item)])
+    return search.fetched(session, numbers(session, filters, limit))
+
+
+def numbers(session: Session, filters: Filters, limit: int) -> list[int]:
+    """The numbers of the items that wait: for many these are had far sooner than their texts."""
+    return _leading(session, filters, limit, [search.is_unpicked(Item)])
 
 
 def leads(
@@ -102,6 +107,16 @@ def leads(
     Killed stories are left out, and what was read of a source that is removed since, though its picks
     stay. `at` leaves out what was not yet seen at that instant.
     """
+    return search.fetched(session, _leading(session, filters, limit, also, at))
+
+
+def _leading(
+    session: Session,
+    filters: Filters,
+    limit: int,
+    also: Sequence[ColumnElement[bool]],
+    at: datetime | None = None,
+) -> list[int]:
     lead = select(Story.lead_id).where(col(Story.id) == col(Item.story_id)).scalar_subquery()
     other = aliased(Item)
     older = or_(
@@ -124,7 +139,7 @@ def leads(
         .order_by(col(Item.timestamp).desc(), col(Item.id).desc())
         .limit(limit)
     )
-    return search.fetched(session, session.exec(query).all())
+    return [number for number in session.exec(query) if number is not None]
 
 
 def _are_few(session: Session, filters: Filters) -> bool:

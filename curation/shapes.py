@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from curation import rules
 from curation.desk import Outcome
@@ -15,6 +15,10 @@ from curation.inbox import Listed
 from curation.tables import Decision, Pick
 from feeds.entries import Moment
 from feeds.tables import Item, Revision, Source
+
+if TYPE_CHECKING:
+    from curation.ranking import Reason
+    from curation.suggestions import Rank
 
 Shape = dict[str, Any]
 
@@ -24,8 +28,8 @@ def time(at: datetime | None) -> str | None:
     return None if at is None else at.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
-def item(listed: Listed, at: datetime, quorum: int) -> Shape:
-    """An item as inbox, search and picks list it."""
+def item(listed: Listed, at: datetime, quorum: int, place: Rank | None = None) -> Shape:
+    """An item as inbox, search and picks list it; with `place` as `inbox --rank` does."""
     row, source = listed.item, listed.source
     return {
         "id": row.id,
@@ -45,6 +49,28 @@ def item(listed: Listed, at: datetime, quorum: int) -> Shape:
         "story": _story(listed),
         "picks": [pick(one, at, quorum) for one in listed.picks],
         "state": state(listed),
+        **({"rank": rank(place)} if place else {}),
+    }
+
+
+def rank(place: Rank) -> Shape:
+    """Where the suggested order has a story, and why."""
+    return {
+        "score": round(place.score, 3),
+        "picks": place.picks,
+        "passed": place.passed,
+        "reasons": [reason(one) for one in place.reasons],
+    }
+
+
+def reason(one: Reason) -> Shape:
+    """One term of a score, or one thing learned."""
+    return {
+        "trait": one.trait.partition(":")[0],
+        "value": one.shown or None,
+        "adds": round(one.adds, 3),
+        "picked": one.seen and one.seen.picked,
+        "passed": one.seen and one.seen.passed,
     }
 
 

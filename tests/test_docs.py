@@ -136,6 +136,8 @@ ELSEWHERE = {
     "date.updated",
     "story.members[].source",
     "story.likenesses[]",
+    "rank",
+    "reasons[]",
 }  # objects of other sections
 
 
@@ -229,7 +231,10 @@ def test_searches_marks_and_added_articles_have_the_keys_that_are_documented(
 
 def test_reasons_and_stories_have_the_keys_that_are_documented(newsroom: Newsroom) -> None:
     pins = {key for key in documented("Reasons") if key.startswith("story.pins[]")}
+    scored = newsroom("why", 1)["rank"]
     assert keys(newsroom("why", 1)) == documented("Reasons") - pins | {"story.pins"}
+    assert keys(scored) == keys(newsroom("inbox", "--rank")[0]["rank"]) == documented("Rank")
+    assert keys(*newsroom("rank")) == documented("Reason of a rank")
     assert newsroom("why", 1, 2).keys() == documented("Likeness")
     assert newsroom("stories", "--since", "9y")[0].keys() == documented("Story told")
 
@@ -250,6 +255,8 @@ def test_sources_have_the_keys_that_are_documented(newsroom: Newsroom) -> None:
 def test_what_the_newsroom_does_has_the_keys_that_are_documented(newsroom: Newsroom) -> None:
     assert keys(newsroom.passed) == documented("Pass")
     assert keys(newsroom("publish")) == documented("Publish")
+    newsroom("pick", 1)
+    assert keys(newsroom("rank", "--backtest")) == documented("Backtest")
     assert keys(newsroom("status")) == documented("Status")
 
 
