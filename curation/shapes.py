@@ -68,11 +68,16 @@ def whole_item(
 
 
 def state(listed: Listed) -> str:
-    """Where an item stands: its story killed, it picked in some edition, seen by the one who asks, or new."""
+    """Where an item stands: its story killed, it picked in some edition or only nominated by a rule, seen by
+    the one who asks, or new.
+    """
     if listed.is_killed:
         return "killed"
+    chosen = [pick for pick in listed.standing if pick.editors]
+    if chosen:
+        return "held" if all(pick.held for pick in chosen) else "picked"
     if listed.standing:
-        return "held" if all(pick.held for pick in listed.standing) else "picked"
+        return "nominated"
     return "seen" if listed.is_seen else "new"
 
 
@@ -103,6 +108,7 @@ def pick(row: Pick, at: datetime, quorum: int) -> Shape:
         "until": time(row.until),
         "held_until": time(row.held_until),
         "by": list(row.editors),
+        "nominated_by": row.nominated_by,
         "status": rules.status(row, at, quorum),
     }
 

@@ -62,13 +62,21 @@ def chosen(pick: Pick, status: str) -> list[tuple[str, object]]:
     """How a pick stands, and what the desk says in it."""
     waits = pick.visible_from if status == "waiting" else None
     return [
-        ("state", f"picked in {pick.edition} by {', '.join(pick.editors)}: {status}"),
+        (
+            "state",
+            f"{'picked in' if pick.editors else 'suggested for'} {pick.edition} by {by(pick)}: {status}",
+        ),
         ("from", terminal.moment(waits)),
         ("until", terminal.moment(pick.until)),
         ("held until", terminal.moment(pick.held_until)),
         ("headline", pick.title),
         ("note", pick.note),
     ]
+
+
+def by(pick: Pick) -> str:
+    """Who made a pick, or suggests it."""
+    return pick.nominated_by or ", ".join(pick.editors)
 
 
 def show_text(found: Listed) -> None:
