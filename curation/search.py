@@ -25,6 +25,7 @@ _STANDS = (col(Pick.retracted_at).is_(None), col(Pick.nominated_by).is_(None))
 
 Row = Any  # Item, or an alias of it
 Truth = ColumnElement[bool]
+Found = tuple[int, int, datetime]  # the number of an item, its story, its time
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,29 @@ def items(asked: Search, limit: int, best: bool = False) -> list[Item]:
     indexed = fulltext.INDEX.c.rowid
     streamed = found.join(fulltext.INDEX, number == indexed).where(fulltext.matches(said))
     return _rows(asked.session, streamed.order_by(indexed.desc()), limit)
+
+
+def among(asked: Search, numbers: Sequence[int], *which: Truth) -> Sequence[Found]:
+    """Those of some items of which a query is true, and what else must be, the first to arrive first."""
+    return _told(asked, col(Item.id).in_(numbers), *which, within=(min(numbers), max(numbers)))
+
+
+def since(asked: Search, at: datetime) -> Sequence[Found]:
+    """The items published since an instant that a query is true of, the first to arrive first."""
+    return _told(asked, col(Item.timestamp) >= at)
+
+
+def _told(asked: Search, *which: Truth, within: tuple[int, int] | None = None) -> Sequence[Found]:
+    said, rest = _worded(asked.query)
+    number = col(Item.id)
+    holds = (_holds(Item, clause, asked) for clause in rest)
+    found = select(number, Item.story_id, Item.timestamp).where(kept(Item), *which, *holds)
+    if said:
+        indexed = fulltext.INDEX.c.rowid
+        found = found.join(fulltext.INDEX, number == indexed).where(fulltext.matches(said))
+        if within is not None:
+            found = found.where(indexed.between(*within))  # else every match of all times is looked at
+    return cast(Sequence[Found], asked.session.exec(found.order_by(number)).all())
 
 
 def _rows(session: Session, numbers: Any, limit: int) -> list[Item]:
