@@ -17,10 +17,11 @@ from sqlmodel import Session, col, exists, select
 
 from config.errors import NewsdeskError, UsageFault
 from config.options import Curation, Edition, editions
-from curation import acts, desk, search, times
+from curation import acts, desk, notes, search, times
 from curation.desk import Desk, Outcome
 from curation.query import parse
 from curation.search import Search
+from curation.storydesk import tag_text
 from curation.tables import Decision, Kill, Rule
 from feeds.tables import Item
 
@@ -85,6 +86,24 @@ class Rulebook:
         acts.refuse_boundless(meant)
         slugs = [edition.slug for edition in self.editions]
         return Search(meant, session, editor, now, self.options.quorum, slugs)
+
+    def add(self, session: Session, rule: Rule) -> None:
+        """Keep a new rule, named by its query where it has no name.
+
+        Raises UsageFault for a name that is taken, a query that means nothing or too much, or what its act
+        cannot be given.
+        """
+        self.asked(session, rule.query, rule.created_by, rule.since)
+        rule.name = acts.named(rule.name or acts.name_of(rule.query))
+        if session.get(Rule, rule.name) is not None:
+            raise UsageFault(f"rule {rule.name!r}: there is one with this name", "give another with --name")
+        if rule.edition is not None:
+            desk.refuse_without_picks(desk.edition(self.editions, rule.edition))
+        if rule.tag is not None:
+            rule.tag = tag_text(rule.tag)
+        rule.note = notes.kept(rule.note)
+        session.add(rule)
+        session.flush()
 
     def judge(self, session: Session, numbers: Sequence[int], now: datetime) -> None:
         """Let the rules that are on decide about new items, in the transaction that brings these.

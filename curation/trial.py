@@ -24,13 +24,14 @@ Fate = Literal["picked", "killed"]
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """The items since an instant that a query is true of, and how many stories there were in all.
+    """The items from an instant to another that a query is true of, and how many stories there were in all.
 
-    `days` counts the stories found on each day of a zone, by their first item; `fates` is what editors
-    made of them, by story.
+    `days` counts the stories found on each day of a zone that has any, by their first item; `fates` is what
+    editors made of them, by story.
     """
 
     since: datetime
+    until: datetime
     items: tuple[Found, ...]
     told: int
     days: dict[date, int]
@@ -48,6 +49,11 @@ class Trial:
         return len(self.stories) / self.told if self.told else 0.0
 
     @property
+    def a_day(self) -> float:
+        """How many stories were found in a day, on average."""
+        return len(self.stories) / max((self.until - self.since) / DAY, 1.0)
+
+    @property
     def is_wide(self) -> bool:
         """Whether so much was found that it was hardly meant."""
         return self.share > acts.WIDE
@@ -62,11 +68,9 @@ def trial(asked: Search, since: datetime, zone: ZoneInfo) -> Trial:
     items = tuple(search.since(asked, since))
     session, stories = asked.session, {story: at for _, story, at in reversed(items)}
     on_day = Counter(at.astimezone(zone).date() for at in stories.values())
-    first, last = since.astimezone(zone).date(), asked.at.astimezone(zone).date()
-    days = {first + n * DAY: 0 for n in range((last - first).days + 1)} | on_day
     told = select(func.count(distinct(Item.story_id))).where(search.kept(Item), Item.timestamp >= since)
     fates = {story: fate for story, fate in _fates(session, since).items() if story in stories}
-    return Trial(since, items, session.exec(told).one(), dict(sorted(days.items())), fates)
+    return Trial(since, asked.at, items, session.exec(told).one(), dict(sorted(on_day.items())), fates)
 
 
 def _fates(session: Session, since: datetime) -> dict[int, Fate]:

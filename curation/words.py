@@ -10,7 +10,7 @@ from curation import terminal
 from curation.desk import Outcome
 from curation.inbox import Listed
 from curation.rules import BOTTOM
-from curation.tables import Decision, Pick
+from curation.tables import Decision, Pick, Rule
 from feeds import markup
 from feeds.entries import Doubt, Moment
 
@@ -77,6 +77,21 @@ def chosen(pick: Pick, status: str) -> list[tuple[str, object]]:
 def by(pick: Pick) -> str:
     """Who made a pick, or suggests it."""
     return pick.nominated_by or ", ".join(pick.editors)
+
+
+def act(rule: Rule) -> str:
+    """What a rule does with what it finds."""
+    return " ".join(filter(None, (rule.act, rule.edition and f"for {rule.edition}", rule.tag)))
+
+
+def rule(row: Rule) -> str:
+    """A rule by its name, with what it does and whether it is on."""
+    return f"{row.name}: {act(row)} what '{row.query}' finds; {state(row)}"
+
+
+def state(rule: Rule) -> str:
+    """Whether a rule is on."""
+    return "on" if rule.on_since else "off"
 
 
 def show_text(found: Listed) -> None:

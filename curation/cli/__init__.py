@@ -6,8 +6,8 @@ hands over.
 
 from __future__ import annotations
 
-from curation.cli import deciding
+from curation.cli import deciding, ruling
 from curation.cli.explaining import stories, why
 from curation.cli.finding import inbox, log, picks, search, seen, show, unseen
 
-COMMANDS = (inbox, search, show, seen, unseen, why, stories, *deciding.COMMANDS, picks, log)
+COMMANDS = (inbox, search, show, seen, unseen, why, stories, *deciding.COMMANDS, *ruling.COMMANDS, picks, log)
