@@ -9,7 +9,7 @@ from sqlmodel import col, select
 
 from config.errors import UsageFault
 from config.options import Edition
-from curation import inbox, notes, promise, rules
+from curation import acts, inbox, notes, promise, rules
 from curation.projections import history
 from curation.standing import standing
 from curation.storydesk import StoryDesk
@@ -206,7 +206,8 @@ class Desk(StoryDesk):
         return min(found, key=lambda pick: not pick.editors, default=None)
 
     def _adds_nothing(self, standing: Pick) -> bool:
-        return self.editor in standing.editors or len(standing.editors) >= self.options.quorum
+        people = [editor for editor in standing.editors if not acts.is_rule(editor)]
+        return self.editor in standing.editors or len(people) >= self.options.quorum
 
     def _refuse_full(self, edition: Edition) -> None:
         stands = [

@@ -72,6 +72,7 @@ def keep(
         row = store.source_at(session, url) or sources.add(session, url, newsdesk.now(), **given)
         address = store.address(row)
     fetcher = Fetcher(newsdesk.settings.fetch)
-    poller = poll.Poller(newsdesk.database, fetcher, Parsers(), newsdesk.settings.poll, newsdesk.now)
+    options, rulebook = newsdesk.settings.poll, newsdesk.rulebook
+    poller = poll.Poller(newsdesk.database, fetcher, Parsers(), options, newsdesk.now, rulebook)
     poller.store([(address, read(Document(url, body), address.home))])
     return address.source_id
