@@ -11,6 +11,7 @@ from aggregator.answers import Document
 from aggregator.app import Newsdesk
 from aggregator.fetch import Fetcher
 from aggregator.parsers import Parsers
+from curation.tables import Rule
 from feeds.digest import digest
 from feeds.entries import NOWHERE, Home
 from feeds.parse import parse
@@ -61,6 +62,14 @@ def read(document: Document, home: Home = NOWHERE) -> poll.Read:
     """A document as if it had just been fetched and read."""
     feed = parse(document.body, url=document.url, content_type=document.content_type, home=home)
     return poll.Read(document, feed, digest(document.body))
+
+
+def tagging(newsdesk: Newsdesk, query: str) -> None:
+    """A rule, switched on, that tags what a query finds."""
+    at = newsdesk.now()
+    with newsdesk.database.writing() as session:
+        row = Rule(name="r", query=query, act="tag", tag="t", since=at, created_by="ada", on_since=at)
+        newsdesk.rulebook.add(session, row)
 
 
 def keep(
