@@ -205,7 +205,7 @@ def is_seen(row: Row, editor: str) -> Truth:
 
 
 def is_picked(row: Row, *which: Truth) -> Truth:
-    """Whether a pick of the story stands that more than a rule has made."""
+    """Whether a pick of the story stands; what a rule only suggests is none."""
     return col(row.story_id).in_(of_story(col(Pick.item_id), *_STANDS, *which))
 
 
