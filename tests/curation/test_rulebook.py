@@ -291,6 +291,7 @@ def test_half_of_what_a_rule_decided_before_it_failed_is_taken_back(newsdesk: Ne
         ("lang:de", False),
         ("source:1", True),
         ("section:city tra*", True),
+        ("tag:rail", True),
         ("tag:x", False),
         ("since:1h tram", True),  # read anew each time
         ("until:1h tram", False),
@@ -301,7 +302,8 @@ def test_half_of_what_a_rule_decided_before_it_failed_is_taken_back(newsdesk: Ne
 )
 def test_a_rule_finds_what_a_search_does(newsdesk: Newsdesk, query: str, is_true: bool) -> None:
     save(newsdesk, query, "r", **TAG)
-    keep(newsdesk, rss([rss_item("a", title="The night tram")]), language="fr", section="city")
+    item = rss_item("a", title="The night tram").replace("</item>", "<category>Rail</category></item>")
+    keep(newsdesk, rss([item]), language="fr", section="city")
     assert bool(log(newsdesk)) == is_true
 
 
