@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from aggregator.websub import Subscriber
     from config.options import Curation
     from curation.lineup import Site
+    from curation.rulebook import Rulebook
     from curation.tables import Delivery
 
 
@@ -62,6 +63,13 @@ class Newsdesk:
     def curation(self) -> Curation:
         return self.settings.curation
 
+    @property
+    def rulebook(self) -> Rulebook:
+        from curation.cli.room import zone
+        from curation.rulebook import Rulebook
+
+        return Rulebook(self.curation, self.editions, zone(self.curation.zone))
+
     def due(self) -> list[Address]:
         """The sources that are due now."""
         from aggregator import store
@@ -83,7 +91,7 @@ class Newsdesk:
         options = self.settings.fetch
         permits = access.permits(options.access)
         async with Parsers() as parsers, Fetcher(options, permits, parsers.room) as fetcher:
-            yield Poller(self.database, fetcher, parsers, self.settings.poll, self.now)
+            yield Poller(self.database, fetcher, parsers, self.settings.poll, self.now, self.rulebook)
 
     def subscriber(self, poller: Poller) -> Subscriber | None:
         """What hubs talk to; None where they cannot reach this newsroom."""

@@ -64,10 +64,9 @@ def keep(session: Session, entry: Entry, now: datetime) -> int:
     source = _source(session, now)
     assert source.id is not None
     (arrival,) = ingest.arrivals(Feed(entries=(entry,)), ADDED, now)
-    store.keep(session, source.id, ingest.Changes((arrival,)), now)
-    return (
-        session.exec(select(Item.id).where(Item.source_id == source.id, Item.key == arrival.key)).one() or 0
-    )
+    (item,) = store.keep(session, source.id, ingest.Changes((arrival,)), now)
+    assert item.id is not None
+    return item.id
 
 
 def _source(session: Session, now: datetime) -> Source:

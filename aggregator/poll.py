@@ -12,11 +12,11 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from sqlmodel import Session
 
 from aggregator import cadence, homes, hubs, ingest, moving, store
@@ -26,6 +26,7 @@ from aggregator.fetch import Fetcher
 from aggregator.matching import Arrival
 from aggregator.parsers import Parsers
 from config.options import Polling
+from curation.rulebook import Rulebook
 from feeds import identity
 from feeds.digest import digest
 from feeds.entries import NOWHERE, Feed, Home
@@ -33,6 +34,7 @@ from feeds.tables import Source, Status
 
 MOST_AT_ONCE = 100  # sources
 MOST_ENTRIES_AT_ONCE = 1_000
+NEWS = timedelta(days=7)  # what was older when first seen is archive, which no rule judges
 
 log = logging.getLogger(__name__)
 
@@ -45,7 +47,7 @@ class Fault(BaseModel):
 
 
 class Result(BaseModel):
-    """How the poll of one source went."""
+    """How the poll of one source went; `news` are the numbers of its new items that are no archive."""
 
     source: int
     url: str
@@ -53,6 +55,7 @@ class Result(BaseModel):
     new: int = 0
     revised: int = 0
     error: Fault | None = None
+    news: tuple[int, ...] = Field((), exclude=True)
 
 
 class Report(BaseModel):
@@ -91,6 +94,8 @@ class Unchanged:
 
 
 Outcome = Read | Unchanged | NotModified | Failure
+Kept = tuple[ingest.Changes, tuple[int, ...]]  # what a document changed, and which new items are no archive
+UNTOLD: Kept = (ingest.Changes(), ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +107,7 @@ class Poller:
     parsers: Parsers
     polling: Polling
     now: Callable[[], datetime]
+    rulebook: Rulebook = field(default_factory=Rulebook)
 
     async def poll(
         self, addresses: Sequence[Address], told: Callable[[Result], None] = lambda result: None
@@ -151,7 +157,10 @@ class Poller:
         """Write what came back of several sources, in one transaction; one at a time where that fails."""
         try:
             with self.database.writing() as session:
-                return [self._settle(session, address, outcome) for address, outcome in batch]
+                settled = [self._settle(session, address, outcome) for address, outcome in batch]
+                news = [number for result in settled for number in result.news]
+                self.rulebook.judge(session, news, self.now())
+                return settled
         except Exception as error:
             if len(batch) > 1:
                 return [result for one in batch for result in self.store([one])]
@@ -170,9 +179,9 @@ class Poller:
         source.last_polled_at = now
         if isinstance(outcome, Failure):
             return self._failed(source, moving.leave(session, source, outcome, now), now)
-        changes = ingest.Changes()
+        changes, news = UNTOLD
         if isinstance(outcome, Read):
-            changes = self._keep(session, source, _at_home(outcome, address, source), now)
+            changes, news = self._keep(session, source, _at_home(outcome, address, source), now)
         if isinstance(outcome, Read | Unchanged):
             source.etag, source.last_modified = outcome.document.etag, outcome.document.last_modified
         self._succeeded(session, source, outcome, now)
@@ -184,13 +193,14 @@ class Poller:
             outcome="changed" if changes else "unchanged",
             new=len(changes.new),
             revised=len(changes.revised),
+            news=news,
         )
 
-    def _keep(self, session: Session, source: Source, read: Read, now: datetime) -> ingest.Changes:
+    def _keep(self, session: Session, source: Source, read: Read, now: datetime) -> Kept:
         assert source.id is not None
-        changes = ingest.Changes()
+        changes, news = UNTOLD
         if read.body_hash != source.body_hash:
-            changes = keep(session, source, read.feed, now)
+            changes, news = keep(session, source, read.feed, now)
         source.feed_title, source.site = read.feed.title, read.feed.url
         source.feed_language, source.pace = read.feed.language, read.feed.pace
         source.body_hash = read.body_hash
@@ -201,7 +211,7 @@ class Poller:
             log.warning(
                 "source %s: %d entries, the oldest, are too many to keep", source.id, read.feed.left_out
             )
-        return changes
+        return changes, news
 
     def keep_older(self, number: int, page: Read) -> int:
         """Keep what an older page of a source has and we do not; how many items that is.
@@ -273,17 +283,17 @@ def without_body(document: Document) -> Document:
     return replace(document, body=b"")
 
 
-def keep(session: Session, source: Source, feed: Feed, now: datetime) -> ingest.Changes:
+def keep(session: Session, source: Source, feed: Feed, now: datetime) -> Kept:
     """Write what a feed says that is not known of its source."""
     assert source.id is not None
     arrived = _arrivals(source, feed, now)
     changes = ingest.compare(arrived, store.known(session, source.id, arrived))
-    store.keep(session, source.id, changes, now)
+    new = store.keep(session, source.id, changes, now)
     homes.learn(session, source, changes.new, now)
     source.renamed_polls = identity.unstable(source.renamed_polls, changes.kept, changes.renamed)
     if changes:
         source.last_changed_at = now
-    return changes
+    return changes, tuple(item.id for item in new if item.id is not None and item.timestamp > now - NEWS)
 
 
 def _arrivals(source: Source, feed: Feed, now: datetime) -> list[Arrival]:

@@ -171,10 +171,14 @@ def known(session: Session, source_id: int, arrived: Iterable[Arrival]) -> list[
     return [Known(*row) for row in rows] + gone
 
 
-def keep(session: Session, source_id: int, changes: Changes, now: datetime) -> None:
-    """Write what a document changed: new items with their stories; keys, revisions, dates of known ones."""
+def keep(session: Session, source_id: int, changes: Changes, now: datetime) -> list[Item]:
+    """Write what a document changed: new items with their stories; keys, revisions, dates of known ones.
+
+    What is given back are the new items.
+    """
     source = session.get_one(Source, source_id)
-    stories.tell(session, source, [_item(source_id, arrival, now) for arrival in changes.new])
+    new = [_item(source_id, arrival, now) for arrival in changes.new]
+    stories.tell(session, source, new)
     for number, key in changes.keys.items():
         session.get_one(Item, number).key = key
     changed = []
@@ -198,6 +202,7 @@ def keep(session: Session, source_id: int, changes: Changes, now: datetime) -> N
         session.delete(session.get_one(PurgedKey, (source_id, key)))
         session.flush()
         session.add(_purged(source_id, arrival))
+    return new
 
 
 def _purged(source_id: int, arrival: Arrival) -> PurgedKey:

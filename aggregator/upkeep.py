@@ -69,7 +69,8 @@ def status(session: Session, now: datetime) -> Standing:
     """How a newsroom stands."""
     sources = store.sources(session)
     active = [source for source in sources if source.status == Status.ACTIVE]
-    picks = select(func.count()).select_from(Pick).where(col(Pick.retracted_at).is_(None))
+    stands = (col(Pick.retracted_at).is_(None), col(Pick.nominated_by).is_(None))
+    picks = select(func.count()).select_from(Pick).where(*stands)
     return Standing(
         sources=len(sources),
         active=len(active),

@@ -17,7 +17,7 @@ from sqlalchemy import select as columns
 from sqlalchemy.orm import defer
 from sqlmodel import Session, col, select
 
-from curation import rules
+from curation import acts, rules
 from curation.ranking import Choice, Verb
 from curation.shelf import Shelf
 from curation.tables import Decision
@@ -27,7 +27,6 @@ AMONG = 500  # of the last items to arrive an editor is taken to have chosen
 PASSED = 8  # of these are looked at, as far apart as can be, and others for each decision
 AT_ONCE = 250  # choices, for which items are read together
 VERBS = ("pick", "unpick", "kill", "revive", "undo", "redo")
-BY_RULE = "rule:"  # how the names of rules begin; what they decide is no editor's choice
 
 
 Line = tuple[Decision, int, datetime]  # of the log, with the story of its item and when the item arrived
@@ -86,7 +85,7 @@ def past(lines: Iterable[Line]) -> Past:
         if line.undoes is not None:
             undoes[line.id] = line.undoes
             found.events.append(_turned(line.id, undoes))
-        elif out[story] and not was_out and arrived < line.at and not line.editor.startswith(BY_RULE):
+        elif out[story] and not was_out and arrived < line.at and not acts.is_rule(line.editor):
             verb: Verb = "pick" if line.verb == "pick" else "kill"
             found.events.append(Taken(line.id, line.at, line.editor, verb, line.item_id, story))
     return found

@@ -9,7 +9,7 @@ from sqlmodel import col, select
 
 from config.errors import UsageFault
 from config.options import Edition
-from curation import inbox, notes, promise, rules
+from curation import acts, inbox, notes, promise, rules
 from curation.projections import history
 from curation.standing import standing
 from curation.storydesk import StoryDesk
@@ -20,7 +20,7 @@ from feeds.tables import Item
 
 __all__ = ["Desk", "Outcome", "Writer", "edition", "log"]
 
-FRONT_ENDS = frozenset({"cli", "desk"})
+FRONT_ENDS = frozenset({"cli", "desk", "rule"})  # nobody is more at hand than who saved the rule
 LONGEST_TITLE = 500  # characters
 PLACES = ("place", "before", "after", "up", "down", "top", "bottom")
 
@@ -57,14 +57,27 @@ class Desk(StoryDesk):
             "until": until,
         }
         before = self._standing(item, edition)
+        if before is not None and not before.editors and before.item_id != number:
+            before = None  # that a rule suggests one item of a story keeps nobody from picking another
         payload = _news(before, {name: value for name, value in given.items() if value is not None})
         if before is not None and not payload and self._adds_nothing(before):
             so = f"picked in {edition.slug} by {', '.join(before.editors)}"
             return self.already(before.item_id, edition.slug, so, before)
-        if before is None:
+        if before is None or not before.editors:
             self._refuse_full(edition)
             payload.setdefault("visible_from", self.now + self._hold())
         return self.decide("pick", before.item_id if before else number, edition.slug, payload)
+
+    def nominate(self, number: int, edition: Edition) -> Outcome:
+        """Suggest an item for an edition, without a voice: no reader sees it until an editor picks it.
+
+        What is suggested or picked already is no new decision. Raises UsageFault like `pick`.
+        """
+        before = self._standing(self._choosable(number, edition), edition)
+        if before is not None:
+            by = before.nominated_by or ", ".join(before.editors)
+            return self.already(before.item_id, edition.slug, f"chosen for {edition.slug} by {by}", before)
+        return self.decide("nominate", number, edition.slug, {})
 
     def unpick(self, number: int, edition: Edition) -> Outcome:
         """Take an item out of an edition. Taking out what is not in it is no new decision."""
@@ -174,22 +187,27 @@ class Desk(StoryDesk):
 
     def _choosable(self, number: int, edition: Edition) -> Item:
         item = inbox.item(self.session, number)
-        _refuse_without_picks(edition)
+        refuse_without_picks(edition)
         if self._kills(item):
             raise UsageFault(f"item {number}: its story is killed", f"revive it: newsdesk revive {number}")
         return item
 
     def _standing(self, item: Item, edition: Edition) -> Pick | None:
-        """The pick of the story of an item that stands in an edition: the earliest, as in the line-up."""
+        """The pick of the story of an item that stands in an edition: the earliest, as in the line-up.
+
+        One that is only suggested comes after those that editors made.
+        """
         query = select(Pick).where(
             Pick.edition == edition.slug,
             col(Pick.retracted_at).is_(None),
             col(Pick.item_id).in_(select(Item.id).where(Item.story_id == item.story_id)),
         )
-        return self.session.exec(query.order_by(col(Pick.picked_at), col(Pick.id))).first()
+        found = self.session.exec(query.order_by(col(Pick.picked_at), col(Pick.id))).all()
+        return min(found, key=lambda pick: not pick.editors, default=None)
 
     def _adds_nothing(self, standing: Pick) -> bool:
-        return self.editor in standing.editors or len(standing.editors) >= self.options.quorum
+        people = [editor for editor in standing.editors if not acts.is_rule(editor)]
+        return self.editor in standing.editors or len(people) >= self.options.quorum
 
     def _refuse_full(self, edition: Edition) -> None:
         stands = [
@@ -222,7 +240,8 @@ def edition(editions: tuple[Edition, ...], slug: str) -> Edition:
     )
 
 
-def _refuse_without_picks(edition: Edition) -> None:
+def refuse_without_picks(edition: Edition) -> None:
+    """Raises UsageFault for an edition that takes no picks."""
     if edition.rule != "picks":
         raise UsageFault(
             f"edition {edition.slug!r}: fills itself and takes no picks", "name one whose rule is picks"

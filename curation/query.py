@@ -17,7 +17,7 @@ from config.errors import UsageFault
 
 LONGEST = 1_000  # characters
 MOST = 50  # words and conditions
-STATES = ("new", "seen", "unseen", "picked", "held", "killed", "live")
+STATES = ("new", "seen", "unseen", "nominated", "picked", "held", "killed", "live")
 FIELDS = ("source", "section", "lang", "tag", "by", "is", "in", "since", "until", "title")
 SAME = {"before": "until", "language": "lang"}
 TIMES = ("since", "until")

@@ -39,7 +39,8 @@ class Picked(BaseModel):
 
     `title` replaces the item's own, `position` is a place in the line-up from 1, given by the decision
     `placed_by`. `editors` are those who chose it, the first of them first, and `voiced_at` is when each
-    did. A held one is withdrawn until it is released, or until `held_until`.
+    did. A held one is withdrawn until it is released, or until `held_until`. One that a rule suggests
+    (`nominated_by`), and nobody has chosen yet, is picked by no editor.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -53,6 +54,7 @@ class Picked(BaseModel):
     pinned: bool = False
     editors: tuple[str, ...] = ()
     voiced_at: tuple[AwareDatetime, ...] = ()
+    nominated_by: str | None = None
     picked_at: AwareDatetime
     visible_from: AwareDatetime
     until: AwareDatetime | None = None
@@ -89,29 +91,41 @@ def project(history: Sequence[Decided]) -> Picked | None:
     """The pick that the decisions about one item in one edition amount to, oldest first."""
     pick: Picked | None = None
     for decision in effective(history):
-        if decision.verb == "pick":
-            pick = _picked(pick, decision)
+        if decision.verb in ("pick", "nominate"):
+            pick = _chosen(_standing(pick, decision), decision)
         elif pick is not None and pick.retracted_at is None:
             pick = _changed(pick, decision, _effect(decision))
     return pick
 
 
-def _picked(before: Picked | None, decision: Decided) -> Picked:
-    if before is None or before.retracted_at is not None:
-        before = Picked(
-            item_id=decision.item_id,
-            edition=decision.edition or "",
-            picked_at=decision.at,
-            visible_from=decision.at,
-            changed_at=decision.at,
-        )
+def _standing(before: Picked | None, decision: Decided) -> Picked:
+    """The pick that a choice adds to: the one that stands, else a new one."""
+    if before is not None and before.retracted_at is None:
+        return before
+    return Picked(
+        item_id=decision.item_id,
+        edition=decision.edition or "",
+        picked_at=decision.at,
+        visible_from=decision.at,
+        changed_at=decision.at,
+    )
+
+
+def _chosen(before: Picked, decision: Decided) -> Picked:
+    """A nomination is no voice: what it begins becomes a pick, and is dated, by the first voice."""
+    if decision.verb == "nominate":
+        named = before.nominated_by or decision.editor
+        return before if before.editors else before.model_copy(update={"nominated_by": named})
     if decision.editor in before.editors:
         return _changed(before, decision, _given(decision))
-    voice = {
+    voice: dict[str, Any] = {
         "editors": (*before.editors, decision.editor),
         "voiced_at": (*before.voiced_at, decision.at),
+        "nominated_by": None,
     }
-    return _changed(before, decision, _given(decision) | voice)
+    if not before.editors:
+        voice |= {"picked_at": decision.at, "visible_from": decision.at}
+    return _changed(before, decision, voice | _given(decision))
 
 
 def _effect(decision: Decided) -> dict[str, Any]:
@@ -207,7 +221,7 @@ def dated(pick: Picked, quorum: int = 1) -> datetime:
 
 
 def status(pick: Picked, at: datetime, quorum: int = 1) -> PickStatus:
-    """How a pick stands at an instant; fewer editors than the quorum make a nomination."""
+    """How a pick stands at an instant; fewer editors than the quorum, or a rule alone, make a nomination."""
     if pick.retracted_at is not None:
         return "retracted"
     if heard_at(pick, quorum) is None:

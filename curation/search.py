@@ -19,10 +19,13 @@ from feeds import urls
 from feeds.tables import Item, Source, Status
 
 FEW_ITEMS = 2_000
-FEW = ("by", "in", "url", "picked", "live", "killed", "held")  # fields, and states
+FEW = ("by", "in", "url", "picked", "nominated", "live", "killed", "held")  # fields, and states
+
+_STANDS = (col(Pick.retracted_at).is_(None), col(Pick.nominated_by).is_(None))
 
 Row = Any  # Item, or an alias of it
 Truth = ColumnElement[bool]
+Found = tuple[int, int, datetime]  # the number of an item, its story, its time
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +63,29 @@ def items(asked: Search, limit: int, best: bool = False) -> list[Item]:
     indexed = fulltext.INDEX.c.rowid
     streamed = found.join(fulltext.INDEX, number == indexed).where(fulltext.matches(said))
     return _rows(asked.session, streamed.order_by(indexed.desc()), limit)
+
+
+def among(asked: Search, numbers: Sequence[int], *which: Truth) -> Sequence[Found]:
+    """Those of some items of which a query is true, and what else must be, the first to arrive first."""
+    return _told(asked, col(Item.id).in_(numbers), *which, within=(min(numbers), max(numbers)))
+
+
+def since(asked: Search, at: datetime) -> Sequence[Found]:
+    """The items published since an instant that a query is true of, the first to arrive first."""
+    return _told(asked, col(Item.timestamp) >= at)
+
+
+def _told(asked: Search, *which: Truth, within: tuple[int, int] | None = None) -> Sequence[Found]:
+    said, rest = _worded(asked.query)
+    number = col(Item.id)
+    holds = (_holds(Item, clause, asked) for clause in rest)
+    found = select(number, Item.story_id, Item.timestamp).where(kept(Item), *which, *holds)
+    if said:
+        indexed = fulltext.INDEX.c.rowid
+        found = found.join(fulltext.INDEX, number == indexed).where(fulltext.matches(said))
+        if within is not None:
+            found = found.where(indexed.between(*within))  # else every match of all times is looked at
+    return cast(Sequence[Found], asked.session.exec(found.order_by(number)).all())
 
 
 def _rows(session: Session, numbers: Any, limit: int) -> list[Item]:
@@ -179,8 +205,8 @@ def is_seen(row: Row, editor: str) -> Truth:
 
 
 def is_picked(row: Row, *which: Truth) -> Truth:
-    """Whether a pick of the story stands."""
-    return col(row.story_id).in_(of_story(col(Pick.item_id), col(Pick.retracted_at).is_(None), *which))
+    """Whether a pick of the story stands; what a rule only suggests is none."""
+    return col(row.story_id).in_(of_story(col(Pick.item_id), *_STANDS, *which))
 
 
 def is_killed(row: Row) -> Truth:
@@ -196,17 +222,17 @@ def is_unseen(row: Row, editor: str) -> Truth:
 
 
 def is_unpicked(row: Row) -> Truth:
-    """Whether no pick of the story stands; told row by row, as of most."""
+    """Whether no such pick of the story stands; told row by row, as of most."""
     fellow = aliased(Item)
     is_of_story = (col(fellow.story_id) == row.story_id, col(Pick.item_id) == fellow.id)
-    return ~exists().where(*is_of_story, col(Pick.retracted_at).is_(None))
+    return ~exists().where(*is_of_story, *_STANDS)
 
 
-def _is_live(row: Row, asked: Search) -> Truth:
+def _has_pick(row: Row, asked: Search, status: rules.PickStatus) -> Truth:
     standing = asked.session.exec(select(Pick).where(col(Pick.retracted_at).is_(None)))
-    live = [pick.item_id for pick in standing if rules.status(pick, asked.at, asked.quorum) == "live"]
+    such = [pick.item_id for pick in standing if rules.status(pick, asked.at, asked.quorum) == status]
     fellow = aliased(Item)
-    return col(row.story_id).in_(select(fellow.story_id).where(col(fellow.id).in_(live)))
+    return col(row.story_id).in_(select(fellow.story_id).where(col(fellow.id).in_(such)))
 
 
 _STATES: dict[str, Any] = {
@@ -214,7 +240,8 @@ _STATES: dict[str, Any] = {
     "seen": lambda row, asked: is_seen(row, asked.editor),
     "unseen": lambda row, asked: is_unseen(row, asked.editor),
     "picked": lambda row, asked: is_picked(row),
-    "live": _is_live,
+    "live": lambda row, asked: _has_pick(row, asked, "live"),
+    "nominated": lambda row, asked: _has_pick(row, asked, "nominated"),
     "killed": lambda row, asked: is_killed(row),
     "held": lambda row, asked: is_picked(row, col(Pick.held).is_(True)),
 }

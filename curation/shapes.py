@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 from curation import rules
 from curation.desk import Outcome
 from curation.inbox import Listed
-from curation.tables import Decision, Pick
+from curation.tables import Decision, Pick, Rule
+from curation.trial import Trial
 from feeds.entries import Moment
 from feeds.tables import Item, Revision, Source
 
@@ -94,11 +95,16 @@ def whole_item(
 
 
 def state(listed: Listed) -> str:
-    """Where an item stands: its story killed, it picked in some edition, seen by the one who asks, or new."""
+    """Where an item stands: its story killed, it picked in some edition or only nominated by a rule, seen by
+    the one who asks, or new.
+    """
     if listed.is_killed:
         return "killed"
+    chosen = [pick for pick in listed.standing if pick.editors]
+    if chosen:
+        return "held" if all(pick.held for pick in chosen) else "picked"
     if listed.standing:
-        return "held" if all(pick.held for pick in listed.standing) else "picked"
+        return "nominated"
     return "seen" if listed.is_seen else "new"
 
 
@@ -129,6 +135,7 @@ def pick(row: Pick, at: datetime, quorum: int) -> Shape:
         "until": time(row.until),
         "held_until": time(row.held_until),
         "by": list(row.editors),
+        "nominated_by": row.nominated_by,
         "status": rules.status(row, at, quorum),
     }
 
@@ -155,6 +162,45 @@ def outcome(result: Outcome, at: datetime, quorum: int) -> Shape:
         "already": result.already,
         "remark": result.remark,
         "pick": None if result.pick is None else pick(result.pick, at, quorum),
+    }
+
+
+def rule(row: Rule, decisions: int) -> Shape:
+    """A saved rule, with how many decisions it has made."""
+    return {
+        "name": row.name,
+        "query": row.query,
+        "act": row.act,
+        "edition": row.edition,
+        "tag": row.tag,
+        "note": row.note or None,
+        "created_at": time(row.since),
+        "created_by": row.created_by,
+        "on_since": time(row.on_since),
+        "decisions": decisions,
+    }
+
+
+def trial(found: Trial, listed: Sequence[Listed]) -> Shape:
+    """What a query would have found of late, with the first item of each of some of the stories."""
+    return {
+        "since": time(found.since),
+        "items": len(found.items),
+        "stories": len(found.stories),
+        "told": found.told,
+        "picked": found.count("picked"),
+        "killed": found.count("killed"),
+        "days": [{"day": day.isoformat(), "stories": count} for day, count in found.days.items()],
+        "found": [
+            {
+                "item": one.item.id,
+                "title": one.item.title,
+                "source": of_source(one.source),
+                "timestamp": time(one.item.timestamp),
+                "editors": found.fates.get(one.item.story_id),
+            }
+            for one in listed
+        ],
     }
 
 

@@ -17,7 +17,8 @@ from feeds.tables import Item
 def standing(session: Session, edition: Edition) -> list[Pick]:
     """The picks that were not taken back, seen by readers or not yet, in line-up order.
 
-    One for each story, the earliest where stories with two were merged; none of a killed story.
+    One for each story, the earliest where stories with two were merged, and one that editors made before
+    one that a rule suggests; none of a killed story.
     """
     return rules.arrange(_one_of_each(_picks(session, edition)))
 
@@ -83,7 +84,7 @@ def _picks(session: Session, edition: Edition) -> list[tuple[Pick, int]]:
 
 def _one_of_each(picks: Iterable[tuple[Pick, int]]) -> list[Pick]:
     first: dict[int, Pick] = {}
-    for pick, story in picks:
+    for pick, story in sorted(picks, key=lambda found: not found[0].editors):
         first.setdefault(story, pick)
     return list(first.values())
 

@@ -54,6 +54,7 @@ class Pick(Picked, SQLModel, table=True):
     note: str = Field(default="", sa_type=Text)
     editors: tuple[str, ...] = Field(default=(), sa_type=Kept(tuple[str, ...]))
     voiced_at: tuple[datetime, ...] = Field(default=(), sa_type=Kept(tuple[datetime, ...]))
+    nominated_by: str | None = None
     picked_at: datetime
     visible_from: datetime
     until: datetime | None = None
@@ -111,6 +112,23 @@ class SeenMark(SQLModel, table=True):
     item_id: int = Field(foreign_key="item.id", ondelete="CASCADE", primary_key=True)
     editor: str = Field(foreign_key="editor.name", primary_key=True)
     at: datetime
+
+
+class Rule(SQLModel, table=True):
+    """A saved rule: what is done with each new item that its query finds, while it is switched on.
+
+    Its decisions are `acts.editor(name)`'s. `edition` is that of a nomination or pick, `note` a pick's.
+    """
+
+    name: str = Field(primary_key=True)
+    query: str = Field(sa_type=Text)
+    act: str
+    edition: str | None = None
+    tag: str | None = None
+    note: str = Field(default="", sa_type=Text)
+    since: datetime
+    created_by: str
+    on_since: datetime | None = None
 
 
 class Publication(SQLModel, table=True):

@@ -10,7 +10,7 @@ from curation import terminal
 from curation.desk import Outcome
 from curation.inbox import Listed
 from curation.rules import BOTTOM
-from curation.tables import Decision, Pick
+from curation.tables import Decision, Pick, Rule
 from feeds import markup
 from feeds.entries import Doubt, Moment
 
@@ -62,13 +62,36 @@ def chosen(pick: Pick, status: str) -> list[tuple[str, object]]:
     """How a pick stands, and what the desk says in it."""
     waits = pick.visible_from if status == "waiting" else None
     return [
-        ("state", f"picked in {pick.edition} by {', '.join(pick.editors)}: {status}"),
+        (
+            "state",
+            f"{'picked in' if pick.editors else 'suggested for'} {pick.edition} by {by(pick)}: {status}",
+        ),
         ("from", terminal.moment(waits)),
         ("until", terminal.moment(pick.until)),
         ("held until", terminal.moment(pick.held_until)),
         ("headline", pick.title),
         ("note", pick.note),
     ]
+
+
+def by(pick: Pick) -> str:
+    """Who made a pick, or suggests it."""
+    return pick.nominated_by or ", ".join(pick.editors)
+
+
+def act(rule: Rule) -> str:
+    """What a rule does with what it finds."""
+    return " ".join(filter(None, (rule.act, rule.edition and f"for {rule.edition}", rule.tag)))
+
+
+def rule(row: Rule) -> str:
+    """A rule by its name, with what it does and whether it is on."""
+    return f"{row.name}: {act(row)} what '{row.query}' finds; {state(row)}"
+
+
+def state(rule: Rule) -> str:
+    """Whether a rule is on."""
+    return "on" if rule.on_since else "off"
 
 
 def show_text(found: Listed) -> None:

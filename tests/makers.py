@@ -11,6 +11,7 @@ from aggregator.answers import Document
 from aggregator.app import Newsdesk
 from aggregator.fetch import Fetcher
 from aggregator.parsers import Parsers
+from curation.tables import Rule
 from feeds.digest import digest
 from feeds.entries import NOWHERE, Home
 from feeds.parse import parse
@@ -63,6 +64,14 @@ def read(document: Document, home: Home = NOWHERE) -> poll.Read:
     return poll.Read(document, feed, digest(document.body))
 
 
+def tagging(newsdesk: Newsdesk, query: str) -> None:
+    """A rule, switched on, that tags what a query finds."""
+    at = newsdesk.now()
+    with newsdesk.database.writing() as session:
+        row = Rule(name="r", query=query, act="tag", tag="t", since=at, created_by="ada", on_since=at)
+        newsdesk.rulebook.add(session, row)
+
+
 def keep(
     newsdesk: Newsdesk, document: str | bytes, url: str = "https://site.example/feed.xml", **given: object
 ) -> int:
@@ -72,6 +81,7 @@ def keep(
         row = store.source_at(session, url) or sources.add(session, url, newsdesk.now(), **given)
         address = store.address(row)
     fetcher = Fetcher(newsdesk.settings.fetch)
-    poller = poll.Poller(newsdesk.database, fetcher, Parsers(), newsdesk.settings.poll, newsdesk.now)
+    options, rulebook = newsdesk.settings.poll, newsdesk.rulebook
+    poller = poll.Poller(newsdesk.database, fetcher, Parsers(), options, newsdesk.now, rulebook)
     poller.store([(address, read(Document(url, body), address.home))])
     return address.source_id

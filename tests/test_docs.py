@@ -132,6 +132,7 @@ ELSEWHERE = {
     "inferred_zone",
     "item",
     "outcome",
+    "rule",
     "date.published",
     "date.updated",
     "story.members[].source",
@@ -227,6 +228,16 @@ def test_searches_marks_and_added_articles_have_the_keys_that_are_documented(
     assert again["outcome"].keys() == {"decision", "already", "remark", "pick"}
     marks = [newsroom(verb, 1, 2) for verb in ("seen", "seen", "unseen")]
     assert keys(*marks) == documented("Marks")
+
+
+def test_rules_have_the_keys_that_are_documented(newsroom: Newsroom) -> None:
+    newsroom("poll", 1)
+    saved = newsroom("rule", "add", "tram", "--nominate")
+    changed = [newsroom("rule", verb, "tram") for verb in ("on", "off")]
+    tried = [newsroom("rule", "test", words, "--since", "9y") for words in ("tram", "market")]
+    assert keys(*newsroom("rule", "list")) == keys(saved["rule"]) == documented("Rule")
+    assert keys(saved, *changed, newsroom("rule", "remove", "tram")) == documented("Rule, changed")
+    assert keys(*tried) == documented("Trial")
 
 
 def test_reasons_and_stories_have_the_keys_that_are_documented(newsroom: Newsroom) -> None:

@@ -37,7 +37,7 @@ GROUPS = {
     "Finding": ("inbox", "search", "show", "seen", "unseen", "why", "rank", "stories", "picks", "log", "add"),
     "Picking": ("pick", "unpick", "note", "retitle", "move", "pin", "unpin", "hold", "release"),
     "Stories": ("kill", "revive", "tag", "untag", "merge", "split"),
-    "Deciding": ("undo", "redo", "decide"),
+    "Deciding": ("undo", "redo", "decide", "rule"),
     "Publishing": ("publish", "serve"),
     "Keeping": ("status", "backup", "doctor"),
 }
@@ -62,7 +62,13 @@ class Invocation:
 
     @cached_property
     def editor(self) -> str:
+        from curation import acts
+
         name = (_login_name() if self.named is None else self.named).strip()
+        if acts.is_rule(name):
+            raise UsageFault(
+                f"editor {name!r}: is a rule's name, not a person's", "give one with --editor NAME"
+            )
         if not name or len(name) > LONGEST_NAME or not name.isprintable():
             raise UsageFault(f"editor {name[:LONGEST_NAME]!r}: is no name", "give one with --editor NAME")
         return name

@@ -58,6 +58,8 @@ def add(
         if pick or note is not None:
             desk = Desk(session, invocation.curation, invocation.now(), invocation.editor)
             outcome = desk.pick(number, chosen, note=note)
+        if already is None:
+            invocation.newsdesk.rulebook.judge(session, [number], invocation.now())
     _tell(invocation, number, already is not None, outcome, as_json)
 
 

@@ -6,8 +6,9 @@ hands over.
 
 from __future__ import annotations
 
-from curation.cli import deciding
+from curation.cli import deciding, ruling
 from curation.cli.explaining import rank, stories, why
 from curation.cli.finding import inbox, log, picks, search, seen, show, unseen
 
-COMMANDS = (inbox, search, show, seen, unseen, why, rank, stories, *deciding.COMMANDS, picks, log)
+FINDING = (inbox, search, show, seen, unseen, why, rank, stories)
+COMMANDS = (*FINDING, *deciding.COMMANDS, *ruling.COMMANDS, picks, log)

@@ -211,9 +211,9 @@ def picks(newsroom: Newsroom, edition: str, as_json: bool) -> None:
     """List the picks of an edition that were not taken back, in the order of its line-up.
 
     Readers see those that are live. Others are waiting for their time, expired, or nominated: picked by
-    fewer editors than curation.quorum asks for.
+    fewer editors than curation.quorum asks for, or by a rule alone.
     """
-    from curation import inbox, shapes, standing
+    from curation import inbox, shapes, standing, words
     from curation.desk import edition as named
 
     now, quorum = newsroom.now(), newsroom.curation.quorum
@@ -229,7 +229,7 @@ def picks(newsroom: Newsroom, edition: str, as_json: bool) -> None:
             place,
             pick.item_id,
             shapes.pick(pick, now, quorum)["status"],
-            ", ".join(pick.editors),
+            words.by(pick),
             pick.title or one.item.title,
             pick.note,
         )

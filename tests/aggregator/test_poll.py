@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import pytest
-from makers import Clock, read, rss, rss_item
+from makers import Clock, read, rss, rss_item, tagging
 from sqlmodel import select
 from web import Web
 
@@ -14,6 +14,7 @@ from aggregator import poll, sources, store
 from aggregator.answers import Document
 from aggregator.app import Newsdesk
 from curation import inbox
+from curation.tables import Decision
 from feeds.tables import Item, Likeness, Revision, Source, Status
 
 
@@ -33,6 +34,12 @@ async def a_pass(newsdesk: Newsdesk, everything: bool = False) -> poll.Report:
 def items(newsdesk: Newsdesk) -> Sequence[Item]:
     with newsdesk.database.reading() as session:
         return session.exec(select(Item).order_by("id")).all()  # type: ignore[arg-type]
+
+
+def tagged(newsdesk: Newsdesk) -> list[int]:
+    """The items that were given a tag, one by one."""
+    with newsdesk.database.reading() as session:
+        return [line.item_id for line in session.exec(select(Decision).where(Decision.verb == "tag"))]
 
 
 def the_source(newsdesk: Newsdesk, number: int = 1) -> Source:
@@ -257,6 +264,7 @@ async def test_one_slow_source_does_not_keep_the_others_from_being_stored(
 async def test_a_document_that_cannot_be_stored_is_a_failure_of_its_source(newsdesk: Newsdesk) -> None:
     """Whatever breaks in the middle of a batch, the others of the batch are stored."""
     subscribe(newsdesk, "https://good.example/", "https://bad.example/")
+    tagging(newsdesk, "title")
     good, bad = newsdesk.due()
     document = Document("https://good.example/", rss([rss_item("a")]).encode())
     fetched = read(document)
@@ -267,7 +275,7 @@ async def test_a_document_that_cannot_be_stored_is_a_failure_of_its_source(newsd
         ("changed", None),
         ("failed", "storage"),
     ]
-    assert len(items(newsdesk)) == 1
+    assert len(items(newsdesk)) == len(tagged(newsdesk)) == 1, "and judged once"
 
 
 async def test_a_flood_of_entries_is_kept_as_far_as_its_newest_thousand_and_noted(
@@ -279,6 +287,7 @@ async def test_a_flood_of_entries_is_kept_as_far_as_its_newest_thousand_and_note
 
 
 async def test_an_older_page_adds_items_and_revises_none(newsdesk: Newsdesk, web: Web) -> None:
+    tagging(newsdesk, "title OR words")
     subscribe(newsdesk, web.put("/feed", rss([rss_item("a", title="Newest words")])))
     await a_pass(newsdesk)
     page = rss([rss_item("a", title="Older words"), rss_item("b")])
@@ -287,3 +296,4 @@ async def test_an_older_page_adds_items_and_revises_none(newsdesk: Newsdesk, web
         assert isinstance(older, poll.Read)
         assert (poller.keep_older(1, older), poller.keep_older(1, older)) == (1, 0)
     assert [item.title for item in items(newsdesk)] == ["Newest words", "Title of b"]
+    assert tagged(newsdesk) == [1], "what is archive is judged by no rule"

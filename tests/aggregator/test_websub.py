@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 import uvicorn
 from hub import AGENT, HubProcess, call, send, signed
-from makers import Clock, rss, rss_item
+from makers import Clock, rss, rss_item, tagging
 from running import Running, until
 from sqlmodel import select
 from web import Web
@@ -26,6 +26,7 @@ from aggregator.answers import Failure
 from aggregator.app import Newsdesk
 from aggregator.poll import Poller
 from aggregator.websub import Subscriber
+from curation.tables import Tag
 from feeds.tables import Item, Source, Subscription
 
 
@@ -316,6 +317,15 @@ async def test_what_is_told_leaves_the_validators_and_the_next_poll_stores_nothi
     publish(web, hub, "a", "b")
     assert await newsroom.poll() == 0
     assert web.asked[-1].headers["If-None-Match"] == '"a"'
+
+
+async def test_what_is_told_is_judged_by_rules(newsroom: Newsroom, web: Web, hub: HubProcess) -> None:
+    tagging(newsroom.newsdesk, "story")
+    await newsroom.subscribed(publish(web, hub, "a"))
+    row = newsroom.row
+    assert await newsroom.send(document(row.hub, row.topic, "b")) == 202
+    with newsroom.newsdesk.database.reading() as session:
+        assert [tag.item_id for tag in session.exec(select(Tag))] == [1, 2]
 
 
 async def test_what_cannot_be_used_makes_the_source_due_but_not_within_a_minute(

@@ -144,3 +144,35 @@ def test_the_order_of_a_line_up_depends_on_the_picks_alone(
     picks = [picked(number, minutes, position) for number, (minutes, position) in enumerate(shapes)]
     shuffled = sorted(picks, key=lambda _: random.random())  # type: ignore[attr-defined]
     assert rules.arrange(shuffled) == rules.arrange(picks)
+
+
+BY_RULE = "rule:openai"
+
+
+@pytest.mark.parametrize(
+    ("history", "editors", "nominated_by", "picked_at"),
+    [
+        ([("nominate", BY_RULE)], (), BY_RULE, 1),
+        ([("nominate", BY_RULE), ("nominate", "rule:b")], (), BY_RULE, 1),  # the first to name it
+        ([("nominate", BY_RULE), ("note", "ada"), ("pick", "ada")], ("ada",), None, 3),
+        ([("pick", "ada"), ("nominate", BY_RULE)], ("ada",), None, 1),
+        ([("nominate", BY_RULE), ("unpick", "ada"), ("pick", "bob")], ("bob",), None, 3),
+        ([("nominate", BY_RULE), ("unpick", "ada"), ("nominate", "rule:b")], (), "rule:b", 3),
+    ],
+    ids=str,
+)
+def test_a_nomination_is_no_voice_and_the_first_voice_dates_the_pick(
+    history: list[tuple[str, str]], editors: tuple[str, ...], nominated_by: str | None, picked_at: int
+) -> None:
+    pick = rules.project([decided(number, *line) for number, line in enumerate(history, 1)])
+    assert pick is not None
+    assert (pick.editors, pick.nominated_by) == (editors, nominated_by)
+    assert pick.picked_at == pick.visible_from == NOON + timedelta(minutes=picked_at)
+
+
+@pytest.mark.parametrize("quorum", [1, 2])
+def test_what_a_rule_alone_suggests_is_never_live(quorum: int) -> None:
+    pick = rules.project([decided(1, "nominate", BY_RULE)])
+    assert pick is not None
+    assert rules.status(pick, NOON + timedelta(days=1), quorum) == "nominated"
+    assert rules.left_at(pick, NOON + timedelta(days=1), quorum) is None

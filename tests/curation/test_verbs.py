@@ -390,7 +390,9 @@ EXAMPLES: dict[str, st.SearchStrategy[Any]] = {
 
 @st.composite
 def orders(draw: st.DrawFn) -> tuple[str, dict[str, Any]]:
-    """An editor with an order that is none of undo and redo."""
+    """An editor with an order that is none of undo and redo; or a rule, which has one verb more."""
+    if draw(st.integers(0, 5)) == 0:
+        return "rule:x", {"verb": "nominate", "item": draw(numbers)}
     name = draw(st.sampled_from([name for name in VERBS if name not in ("undo", "redo")]))
     verb = VERBS[name]
     made: dict[str, Any] = {"verb": name, "item": draw(numbers)}
@@ -408,7 +410,10 @@ def carried_out(session: Session, newsdesk: Newsdesk, editor: str, order: dict[s
     """Whether an order was a new decision; those that cannot be meant are none."""
     try:
         desk = Desk(session, newsdesk.curation, newsdesk.now(), editor)
-        outcome = carry_out(desk, EDITIONS, order, UTC)
+        if order["verb"] == "nominate":
+            outcome = desk.nominate(order["item"], EDITORS_PICK)
+        else:
+            outcome = carry_out(desk, EDITIONS, order, UTC)
     except UsageFault:
         return False
     return not outcome.already
