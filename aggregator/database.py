@@ -92,6 +92,13 @@ class Database:
             assert raw is not None
             raw.execute("VACUUM INTO ?", (str(to),))
 
+    def settle(self) -> None:
+        """Bring all that was written into the one file, so that nothing of it stands beside."""
+        with self.told_plainly(), self.engine.connect() as connection:
+            raw = connection.connection.driver_connection
+            assert raw is not None
+            raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
     @contextmanager
     def held(self, owner: str) -> Iterator[None]:
         """This process as the one daemon of the database, until it ends in whatever way.

@@ -7,17 +7,15 @@ from datetime import datetime
 
 from sqlmodel import Session, col, delete, select
 
-from curation import inbox
-from curation.tables import Editor, SeenMark
+from curation import editors, inbox
+from curation.tables import SeenMark
 from feeds.tables import Item
 
 
 def mark(session: Session, editor: str, numbers: Iterable[int], now: datetime) -> list[int]:
     """Mark items as seen; the numbers of those that were not. Raises UsageFault for one there is not."""
     wanted = [number for number in dict.fromkeys(numbers) if inbox.item(session, number)]
-    if session.get(Editor, editor) is None:
-        session.add(Editor(name=editor, since=now))
-        session.flush()
+    editors.admit(session, editor, now)
     new = [number for number in wanted if session.get(SeenMark, (number, editor)) is None]
     session.add_all(SeenMark(editor=editor, item_id=number, at=now) for number in new)
     session.flush()

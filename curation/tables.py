@@ -16,10 +16,11 @@ from feeds.tables import NUMBERS_ARE_NEVER_REUSED, Kept
 
 
 class Editor(SQLModel, table=True):
-    """Someone whose decisions are on the log."""
+    """Someone whose decisions are on the log; who has left decides no more."""
 
     name: str = Field(primary_key=True)
     since: datetime
+    left_at: datetime | None = None
 
 
 class Decision(Decided, SQLModel, table=True):

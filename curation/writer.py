@@ -16,8 +16,8 @@ from sqlmodel import Session, col, select
 
 from config.errors import UsageFault
 from config.options import Curation
-from curation import projections, retelling, rules
-from curation.tables import Decision, Editor, Pick
+from curation import editors, projections, retelling, rules
+from curation.tables import Decision, Pick
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +73,7 @@ class Writer:
         undoes: int | None = None,
     ) -> Outcome:
         """Add a line to the log, and bring what follows from it to what the log now says."""
-        if self.session.get(Editor, self.editor) is None:
-            self.session.add(Editor(name=self.editor, since=self.now))
-            self.session.flush()
+        editors.admit(self.session, self.editor, self.now)
         decision = Decision(
             at=self.now,
             editor=self.editor,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -652,3 +653,53 @@ def test_a_place_that_cannot_be_written_is_refused_in_one_line(
     faults = [line for line in refused.stderr.splitlines() if line != NEW_DATABASE]
     assert (refused.returncode, refused.stdout, len(faults)) == (2, "", 1)
     assert place.removeprefix("sqlite:///") in faults[0]
+
+
+def test_a_restore_puts_a_backup_in_place_and_keeps_what_was_there(
+    stocked: CommandLine, tmp_path: Path
+) -> None:
+    assert stocked("backup", tmp_path / "copy.db").status == 0
+    stocked("pick", 1)
+    assert stocked("restore", tmp_path / "copy.db").status == 0
+    assert stocked("picks").out == ""
+    (kept,) = tmp_path.glob("newsdesk.db.replaced-*")
+    assert stocked("restore", kept).status == 0
+    assert stocked("picks").out.startswith("1\t")
+
+
+@pytest.mark.parametrize("content", [b"", b"no database", None], ids=["empty", "no database", "another's"])
+def test_what_is_no_backup_is_not_restored(
+    stocked: CommandLine, tmp_path: Path, content: bytes | None
+) -> None:
+    file = tmp_path / "other.db"
+    if content is None:
+        with sqlite3.connect(file) as connection:
+            connection.execute("CREATE TABLE other (x)")
+        connection.close()
+    else:
+        file.write_bytes(content)
+    refused = stocked("restore", file)
+    assert (refused.status, refused.err.count("\n")) == (2, 1)
+    assert stocked("inbox").out != ""
+    assert list(tmp_path.glob("*.replaced-*")) == list(tmp_path.glob("*.restoring")) == []
+
+
+def test_an_editor_who_was_removed_decides_no_more_and_what_was_decided_stands(stocked: CommandLine) -> None:
+    assert stocked("pick", 1, editor="bo").status == 0
+    assert stocked("editor", "remove", "bo").out == "bo decides no more.\n"
+    refused = stocked("unpick", 1, editor="bo")
+    assert (refused.status, refused.err) == (
+        2,
+        "newsdesk: editor 'bo': was removed (run 'newsdesk editor add bo')\n",
+    )
+    assert stocked("picks").out.startswith("1\t")
+    assert [row["name"] for row in stocked("editor", "list", "--json").json if row["left_at"]] == ["bo"]
+    assert stocked("editor", "add", "bo").out == "bo may decide.\n"
+    assert stocked("editor", "add", "bo").out == "bo may decide already.\n"
+    assert stocked("unpick", 1, editor="bo").status == 0
+
+
+def test_nobody_can_be_added_or_removed_who_cannot_be(stocked: CommandLine) -> None:
+    assert stocked("editor", "remove", "nobody").status == 2
+    assert stocked("editor", "add", "rule:x").status == 2
+    assert stocked("editor", "add", " ").status == 2

@@ -39,7 +39,7 @@ GROUPS = {
     "Stories": ("kill", "revive", "tag", "untag", "merge", "split"),
     "Deciding": ("undo", "redo", "decide", "rule"),
     "Publishing": ("publish", "serve"),
-    "Keeping": ("status", "backup", "doctor"),
+    "Keeping": ("status", "backup", "restore", "doctor", "editor"),
 }
 
 
@@ -48,7 +48,7 @@ class Invocation:
     """One run of the command: where its newsroom is, and in whose name it acts; opened when first needed."""
 
     config: Path | None
-    named: str | None
+    given: str | None
     stack: ExitStack = field(default_factory=ExitStack)
 
     @cached_property
@@ -62,9 +62,13 @@ class Invocation:
 
     @cached_property
     def editor(self) -> str:
+        return self.named(_login_name() if self.given is None else self.given)
+
+    def named(self, name: str) -> str:
+        """An editor's name as it is kept; raises UsageFault for what is none."""
         from curation import acts
 
-        name = (_login_name() if self.named is None else self.named).strip()
+        name = name.strip()
         if acts.is_rule(name):
             raise UsageFault(
                 f"editor {name!r}: is a rule's name, not a person's", "give one with --editor NAME"

@@ -70,6 +70,22 @@ def backup(invocation: Invocation, file: Path) -> None:
     click.echo(f"{file}: {size:,} bytes")
 
 
+@click.command(short_help="Put a backup in the place of the database.")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.pass_obj
+def restore(invocation: Invocation, file: Path) -> None:
+    """Put the backup FILE in the place of the database, which is kept beside it under another name.
+
+    Stop the daemon first, and let no other command be at work.
+    """
+    from aggregator import app, restoring
+    from aggregator.database import Database
+
+    database = Database(app.load(invocation.config).database_url)
+    kept = restoring.restore(database, file, app.utc_now())
+    click.echo(f"{database}: restored from {file}" + (f"; what was there is {kept}" if kept else ""))
+
+
 @click.command(short_help="Check the newsroom's health.")
 @click.option("--rebuild", is_flag=True, help="Work all picks, kills, tags and pins out from the log anew.")
 @click.option("--regroup", is_flag=True, help="Find the stories of the last fourteen days anew.")
@@ -127,4 +143,4 @@ def _regrouped(invocation: Invocation) -> Finding:
     return Finding("stories", True, f"found anew for {terminal.counted(items, 'item')}")
 
 
-COMMANDS = (status, backup, doctor)
+COMMANDS = (status, backup, restore, doctor)

@@ -6,9 +6,9 @@ hands over.
 
 from __future__ import annotations
 
-from curation.cli import deciding, ruling
+from curation.cli import deciding, editors, ruling
 from curation.cli.explaining import rank, stories, why
 from curation.cli.finding import inbox, log, picks, search, seen, show, unseen
 
 FINDING = (inbox, search, show, seen, unseen, why, rank, stories)
-COMMANDS = (*FINDING, *deciding.COMMANDS, *ruling.COMMANDS, picks, log)
+COMMANDS = (*FINDING, *deciding.COMMANDS, *ruling.COMMANDS, picks, log, editors.editor)
