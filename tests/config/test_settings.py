@@ -62,6 +62,36 @@ def test_lists_can_be_given_as_variables() -> None:
     assert len(read.fetch.allow_private_networks) == 2
 
 
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ("", ()),
+        ("rsync -a 'public/' \"web:/srv/the news\"", ("rsync", "-a", "public/", "web:/srv/the news")),
+        ('["sh", "-c", "cp -r \\"$NEWSDESK_OUTPUT\\" /srv"]', ("sh", "-c", 'cp -r "$NEWSDESK_OUTPUT" /srv')),
+        ("echo $HOME; ls *", ("echo", "$HOME;", "ls", "*")),  # no shell
+    ],
+)
+def test_a_command_is_a_text_split_into_words_or_a_list_of_them(
+    write: Write, given: str, words: tuple[str, ...]
+) -> None:
+    assert load(None, {"NEWSDESK_PUBLISH__COMMAND": given}).publish.command == words
+    listed = f"[publish]\ncommand = {list(words)}\n"
+    assert load(write(listed), {}).publish.command == words
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ('command = "echo \'a"', 'command: a command with its quotes closed was expected, not "echo \'a"'),
+        ("command = 5", "command: a list was expected, not 5"),
+        ("compress = ['lzma']", "compress.0: input should be 'gz', 'br' or 'zst', not 'lzma'"),
+        ("command_timeout = 0", "command_timeout: input should be greater than or equal to 1 second"),
+    ],
+)
+def test_what_cannot_follow_a_publish_is_refused(write: Write, line: str, said: str) -> None:
+    assert refused(write(f"[publish]\n{line}")) == f"n.toml:2: publish.{said}"
+
+
 def test_what_is_given_in_the_program_is_not_moved_by_the_environment(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -83,7 +113,17 @@ def test_the_file_is_the_one_named_else_the_variables_else_the_usual_one(
     assert load(None, {}).title == "usual"
 
 
-@pytest.mark.parametrize("name", ["NEWSDESK_CONFIG", "NEWSDESK_EDITOR", "NEWSDESK_TEST_POSTGRES", "HOME"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "NEWSDESK_CONFIG",
+        "NEWSDESK_EDITOR",
+        "NEWSDESK_TEST_POSTGRES",
+        "NEWSDESK_WRITTEN",  # for a command that publishing runs, which may run newsdesk
+        "NEWSDESK_REMOVED",
+        "HOME",
+    ],
+)
 def test_variables_that_are_no_settings_are_left_alone(name: str, tmp_path: Path) -> None:
     (tmp_path / "x").touch()
     assert load(None, {name: "x"}) == Settings()
