@@ -34,7 +34,7 @@ LONGEST_NAME = 64
 GROUPS = {
     "Start": ("demo", "init", "run"),
     "Sources": ("source", "poll"),
-    "Finding": ("inbox", "search", "show", "seen", "unseen", "why", "stories", "picks", "log", "add"),
+    "Finding": ("inbox", "search", "show", "seen", "unseen", "why", "stories", "picks", "log", "add", "desk"),
     "Picking": ("pick", "unpick", "note", "retitle", "move", "pin", "unpin", "hold", "release"),
     "Stories": ("kill", "revive", "tag", "untag", "merge", "split"),
     "Deciding": ("undo", "redo", "decide"),
