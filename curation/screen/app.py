@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from textual import on, work
 from textual.binding import BindingType
+from textual.events import Key
 
 from curation import notes
 from curation.desk import headline
@@ -15,7 +16,7 @@ from curation.screen.browser import Browser
 from curation.screen.errands import Errands, told
 from curation.screen.keys import KEYS
 from curation.screen.panes import Listing, bound
-from curation.screen.prompts import AskLine, AskNote, Help
+from curation.screen.prompts import Asking, AskLine, AskNote, Help
 from curation.screen.values import Place, Story
 from curation.screen.watching import Watching
 
@@ -35,6 +36,11 @@ class FullScreen(Watching):
         self.browser = browser
         self.drafts: dict[tuple[str, int], str] = {}
         self.in_turn = asyncio.Lock()
+
+    def on_key(self, event: Key) -> None:
+        """A key that nothing took comes here, also from a pane that a prompt has just been put over."""
+        if isinstance(self.screen, Asking):
+            self.screen.type_ahead(event)
 
     # --- deciding ---------------------------------------------------------------------------------
 

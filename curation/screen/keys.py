@@ -25,16 +25,14 @@ MOVING = (
         {"right": "app.focus_next", "left": "app.focus_previous"},
     ),
     Key("Enter", "open: a place, then a story"),
-    Key(
-        "] [", "to the next story, to the one before, while one is read", {"]": "story(1)", "[": "story(-1)"}
-    ),
+    Key("] [", "to the next story, to the one before", {"]": "story(1)", "[": "story(-1)"}),
     Key("Esc", "back, from reading or from a search", {"escape": "return"}),
     Key("/", "search, as newsdesk search does", {"/": "search"}),
     Key("r", "read the list again, without what was decided", {"r": "refresh"}),
 )
 DECIDING = (
     Key("p P", "pick, unpick", {"p": "pick", "P": "decide('unpick')"}),
-    Key("e", "pick for the next line-up: the arrow shows which", {"e": "next_edition"}),
+    Key("e", "pick for the next line-up, as the arrow shows", {"e": "next_edition"}),
     Key("n", "write a note, in Markdown", {"n": "note"}),
     Key("t", "give a headline", {"t": "title"}),
     Key("K J", "one place up, down in the line-up", {"K": "move('up')", "J": "move('down')"}),

@@ -25,12 +25,12 @@ LETTERS = {
     "out": ("O", "dim"),
 }
 STATES = {
-    "live": "picked, readers see it",
-    "nominated": "picked by fewer editors than it needs",
-    "waiting": "picked, its time has not come",
-    "held": "picked, withdrawn for a while",
-    "expired": "picked, its time is over",
-    "out": "picked, too old or no room for it",
+    "live": "readers see it",
+    "nominated": "more editors are needed",
+    "waiting": "its time has not come",
+    "held": "withdrawn for a while",
+    "expired": "its time is over",
+    "out": "too old, or no room for it",
 }
 KILLED, NEW, SEEN = ("K", "red"), ("•", "bold"), (" ", "")
 PINNED, NOTED = "^", "+"
@@ -48,46 +48,50 @@ def fitted(text: str, width: int) -> str:
 def place(row: Place, width: int, target: str = "") -> Line:
     """A place; of a line-up how many picks stand, and an arrow where picks go to it."""
     indent = "  " * (row.kind == "section")
-    arrow = " ←" if row.kind == "picks" and row.name == target else ""
-    count = f"{'' if row.count is None else row.count}{arrow}"
-    room = width - cell_len(count) - 1
-    return [(fitted(indent + row.title, room), ""), (f" {count}", "dim")]
+    count = "" if row.count is None else f" {row.count}"
+    arrow = "←" if row.kind == "picks" and row.name == target else " "
+    room = width - cell_len(count + arrow)
+    return [(fitted(indent + row.title, room), ""), (count, "dim"), (arrow, "bold")]
 
 
-def marks(story: Story, slug: str) -> Span:
-    """Where a story stands, in three cells: its letter, whether it is pinned, whether it has a note.
-
-    Of several editions the one with this slug is meant.
-    """
+def letter(story: Story, slug: str) -> Span:
+    """Where a story stands, in one letter; of several editions the one with this slug is meant."""
     if story.is_killed:
-        return f"{KILLED[0]}  ", KILLED[1]
+        return KILLED
     chosen = story.in_edition(slug) or next(iter(story.chosen), None)
-    if chosen is None:
-        letter, style = SEEN if story.is_seen else NEW
-        return f"{letter}  ", style
-    letter, style = LETTERS[chosen.state]
-    pin, note = PINNED if chosen.pinned else " ", NOTED if chosen.note else " "
-    return f"{letter}{pin}{note}", style
+    if chosen is not None:
+        return LETTERS[chosen.state]
+    return SEEN if story.is_seen else NEW
 
 
-def story(row: Story, width: int, now: datetime, slug: str, number: int | None = None) -> Line:
-    """A story: its place where it has one, its marks, age, sources and title."""
-    spans = [(f"{number:>2} ", "dim")] if number is not None else []
-    spans += [marks(row, slug), (f"{age(row.at, now):>4}  ", "dim"), *_told_by(row, width)]
-    chosen = row.in_edition(slug)
-    title = (chosen.headline if chosen else None) or row.title or "(no title)"
-    room = width - sum(cell_len(text) for text, _ in spans)
-    is_new = not (row.is_seen or row.is_killed or row.chosen)
-    return [*spans, (fitted(title, room), "bold" if is_new else "")]
+def story(row: Story, width: int, now: datetime, slug: str) -> Line:
+    """A story as it waits: its letter, age, how many sources tell it where it is several, its title.
 
-
-def _told_by(row: Story, width: int) -> Line:
-    """How many sources tell a story, and where there is room the name of its own."""
+    Where there is room its own source is named.
+    """
     count = f"{row.sources}×" if row.sources > 1 else ""
-    spans = [(f"{count:>3} ", "cyan")]
+    spans = [letter(row, slug), (f"{age(row.at, now):>4}", "dim"), (f"{count:>4} ", "cyan")]
     if width >= NARROW:
         spans.append((fitted(row.source, width // 5) + "  ", "dim"))
-    return spans
+    return _titled(spans, row.title, width, is_new=not (row.is_seen or row.is_killed or row.chosen))
+
+
+def pick(row: Story, width: int, now: datetime, slug: str, number: int) -> Line:
+    """A story in a line-up: its place, letter, whether pinned and with a note, age of the pick, its title."""
+    chosen = row.in_edition(slug)
+    if chosen is None:
+        return story(row, width, now, slug)
+    pin, note = PINNED if chosen.pinned else " ", NOTED if chosen.note else " "
+    spans = [(f"{number:>2} ", "dim"), letter(row, slug), (pin + note, "bold")]
+    spans.append((f"{age(chosen.at, now):>4} ", "dim"))
+    if width >= NARROW:
+        spans.append((fitted(", ".join(chosen.by), width // 8) + "  ", "dim"))
+    return _titled(spans, chosen.headline or row.title, width)
+
+
+def _titled(spans: Line, title: str, width: int, is_new: bool = False) -> Line:
+    room = width - sum(cell_len(text) for text, _ in spans)
+    return [*spans, (fitted(title or "(no title)", room), "bold" if is_new else "")]
 
 
 def in_words(story: Story, title: Callable[[str], str]) -> str:

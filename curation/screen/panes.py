@@ -58,7 +58,11 @@ class Listing(ScrollView, Generic[R], can_focus=True):
             self.listing = listing
 
     class Moved(Told):
-        """The cursor stands elsewhere, or on another line."""
+        """The cursor stands elsewhere, or on another line; by the editor's hand, or as the lines changed."""
+
+        def __init__(self, listing: Listing[Any], by_hand: bool) -> None:
+            super().__init__(listing)
+            self.by_hand = by_hand
 
     class Opened(Told):
         """The line under the cursor is to be opened."""
@@ -80,7 +84,7 @@ class Listing(ScrollView, Generic[R], can_focus=True):
         self.virtual_size = Size(0, len(rows))
         self.cursor = self.cursor if cursor is None else cursor
         self.refresh()
-        self.post_message(self.Moved(self))
+        self.post_message(self.Moved(self, by_hand=False))
 
     def validate_cursor(self, cursor: int) -> int:
         return max(0, min(cursor, len(self.rows) - 1))
@@ -91,7 +95,6 @@ class Listing(ScrollView, Generic[R], can_focus=True):
             y = self.cursor if self.cursor < top else self.cursor - height + 1
             self.scroll_to(y=y, animate=False)
         self.refresh()
-        self.post_message(self.Moved(self))
 
     def on_resize(self) -> None:
         self.call_after_refresh(self.watch_cursor)
@@ -113,23 +116,28 @@ class Listing(ScrollView, Generic[R], can_focus=True):
         segments = [Segment(text, Style.parse(style) + base) for text, style in spans]
         return Strip([*segments, Segment(" ", base)]).adjust_cell_length(width, base)
 
+    def move_to(self, cursor: int) -> None:
+        """Put the cursor on a line, by the editor's hand."""
+        self.cursor = cursor
+        self.post_message(self.Moved(self, by_hand=True))
+
     def action_go(self, by: int) -> None:
-        self.cursor += by
+        self.move_to(self.cursor + by)
 
     def action_page(self, by: int) -> None:
-        self.cursor += by * max(self.size.height - 1, 1)
+        self.move_to(self.cursor + by * max(self.size.height - 1, 1))
 
     def action_first(self) -> None:
-        self.cursor = 0
+        self.move_to(0)
 
     def action_last(self) -> None:
-        self.cursor = len(self.rows) - 1
+        self.move_to(len(self.rows) - 1)
 
     def action_open(self) -> None:
         self.post_message(self.Opened(self))
 
     def on_click(self, event: events.Click) -> None:
-        self.cursor = round(self.scroll_y) + event.y
+        self.move_to(round(self.scroll_y) + event.y)
         if event.chain == 2:
             self.action_open()
 

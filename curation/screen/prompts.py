@@ -8,6 +8,7 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical, VerticalScroll
+from textual.events import Key
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static, TextArea
 
@@ -29,6 +30,27 @@ class Asking(ModalScreen[str | None]):
         super().__init__()
         self.label, self.text, self.check = label, text, check
         self.hint = Static(label, markup=False)
+        self.ahead = ""
+
+    def type_ahead(self, event: Key) -> None:
+        """Take a key that was typed while this prompt was still coming up."""
+        if event.is_printable and event.character:
+            self.ahead += event.character
+            self._put_in()
+
+    def on_descendant_focus(self) -> None:
+        if isinstance(self.focused, TextArea):
+            self.focused.move_cursor(self.focused.document.end)
+        self._put_in()
+
+    def _put_in(self) -> None:
+        if isinstance(self.focused, TextArea):
+            self.focused.insert(self.ahead)
+        elif isinstance(self.focused, Input):
+            self.focused.insert_text_at_cursor(self.ahead)
+        else:
+            return
+        self.ahead = ""
 
     def answer(self, text: str) -> None:
         """End with what was written, unless it is refused."""
@@ -65,10 +87,6 @@ class AskNote(Asking):
             yield self.hint
             yield TextArea(self.text, compact=True, highlight_cursor_line=False)
 
-    def on_mount(self) -> None:
-        area = self.query_one(TextArea)
-        area.move_cursor(area.document.end)
-
     def action_save(self) -> None:
         self.answer(self.query_one(TextArea).text)
 
@@ -99,7 +117,7 @@ def help_text() -> Line:
         said += [(f"  {key.written:<19}{key.does}\n", "") for key in keys]
         said.append(("\n", ""))
     said.append(("Letters\n", "bold"))
-    letters = {letter: STATES[state] for state, (letter, _) in LETTERS.items()}
+    letters = {letter: f"picked: {STATES[state]}" for state, (letter, _) in LETTERS.items()}
     marks = letters | {"K": "killed", "•": "new to you", PINNED: "pinned", NOTED: "has a note"}
     said += [(f"  {mark:<19}{meaning}\n", "") for mark, meaning in marks.items()]
     said.append(("\nEsc closes this; Space and b turn its pages", "dim"))

@@ -16,13 +16,14 @@ Titled = Callable[[str], str]
 
 
 def text(whole: Whole, now: datetime, zone: ZoneInfo, title: Titled) -> Line:
-    """An item whole: headline, source, dates, how it is picked, who else tells it, and its text."""
+    """An item whole: headline, source, date, how it is picked, who else tells it, its text, its history."""
     blocks = [
         _head(whole, now, zone),
-        *([("K  ", "red"), ("killed: shown in no edition", "")] for _ in [0] * whole.story.is_killed),
+        [("K  ", "red"), ("killed: no edition shows it", "")] if whole.story.is_killed else [],
         *(_chosen(one, zone, title(one.edition)) for one in whole.story.chosen),
         _also(whole),
         *_body(whole),
+        _history(whole, now, zone),
     ]
     spans: Line = []
     for block in filter(None, blocks):
@@ -41,23 +42,24 @@ def _head(whole: Whole, now: datetime, zone: ZoneInfo) -> Line:
     story = whole.story
     by = ", ".join(whole.authors)
     told = " · ".join(one_line(part) for part in (story.source, whole.section, story.language, by) if part)
-    dates = f"{moment(story.at, now, zone)} ({age(story.at, now)})"
-    dates += f" · first seen {moment(whole.first_seen_at, now, zone)}"
-    if whole.revised_at is not None:
-        dates += f" · revised {moment(whole.revised_at, now, zone)}"
-    wrote = [("\nsource wrote " + one_line(whole.source_wrote), "dim")] if whole.source_wrote else []
+    date = f"{moment(story.at, now, zone)} {story.at.astimezone(zone):%Z} ({age(story.at, now)})"
     return [
         (one_line(story.title) or "(no title)", "bold"),
         (f"\n{told}", "cyan"),
-        (f"\n{dates} {_zone(now, zone)}", ""),
-        *wrote,
+        (f"\n{date}", ""),
         *([(f"\n{one_line(story.url)}", "underline")] if story.url else []),
         *([("\n" + ", ".join(map(one_line, whole.tags)), "dim")] if whole.tags else []),
     ]
 
 
-def _zone(now: datetime, zone: ZoneInfo) -> str:
-    return f"{now.astimezone(zone):%Z}"
+def _history(whole: Whole, now: datetime, zone: ZoneInfo) -> Line:
+    """How the item came to have its date, and what became of it."""
+    dates = [f"item {whole.story.number} · first seen {moment(whole.first_seen_at, now, zone)}"]
+    if whole.revised_at is not None:
+        dates.append(f"revised {moment(whole.revised_at, now, zone)}")
+    if whole.source_wrote:
+        dates.append(f"its source wrote {one_line(whole.source_wrote)}")
+    return [(" · ".join(dates), "dim")]
 
 
 def _chosen(one: Chosen, zone: ZoneInfo, title: str) -> Line:
@@ -66,7 +68,7 @@ def _chosen(one: Chosen, zone: ZoneInfo, title: str) -> Line:
     pinned = ", pinned" if one.pinned else ""
     spans: Line = [
         (f"{letter}  ", style),
-        (one_line(f"{title}: {STATES[one.state]}{pinned}; by {', '.join(one.by)}"), ""),
+        (one_line(f"{title}, by {', '.join(one.by)}: {STATES[one.state]}{pinned}"), ""),
     ]
     times = (("from", one.visible_from), ("until", one.until), ("held until", one.held_until))
     for name, at in times:
@@ -87,7 +89,7 @@ def _also(whole: Whole) -> Line:
         return []
     said: Line = [("Also told by", "bold")]
     for one in whole.also:
-        said += [(f"\n {one_line(one.source)}", "cyan"), (f" {one_line(one.title)}", "")]
+        said += [(f"\n{one_line(one.source)}: ", "cyan"), (one_line(one.title), "")]
         said.append((f" (item {one.number})", "dim"))
     return said
 

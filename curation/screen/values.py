@@ -36,10 +36,14 @@ INBOX = Place("inbox")
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """How a pick stands in an edition; `out` where it is live but too old, or there is no room for it."""
+    """How a pick stands in an edition, and when it appeared.
+
+    `out` is one that would be live, but is too old, or there is no room for it.
+    """
 
     edition: str
     state: State
+    at: datetime
     by: tuple[str, ...] = ()
     pinned: bool = False
     note: str = ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -22,6 +22,7 @@ from feeds.tables import Item, Source, Status
 
 PAGE = 200  # stories read at once
 MOST_FOUND = 1_000  # by a search
+MOST = 10_000  # of the inbox; older ones are for a search
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +71,10 @@ class Views:
         return Page(tuple(sorted(stories, key=lambda one: (one.at, one.number), reverse=True)), page.more)
 
     def _page(self, place: Place, query: Query | None, after: Sequence[Story], size: int) -> Page:
+        size = min(size, (MOST if query is None else MOST_FOUND) - len(after))
+        if size <= 0:
+            return Page()
         if query is not None:
-            size = min(size, MOST_FOUND - len(after))
-            if size <= 0:
-                return Page()
             return self._sized(search.items(self._asked(query), len(after) + size + 1)[len(after) :], size)
         if place.kind == "picks":
             return Page() if after else Page(self._picked(place.name))
@@ -105,8 +106,23 @@ class Views:
         return self._stories(items[number] for number in numbers if number in items)
 
     def _stories(self, items: Iterable[Item]) -> list[Story]:
+        found = inbox.listed(self.session, items, self.editor)
+        chosen = self._chosen_in({one.item.story_id for one in found})
+        return [_story(one, chosen.get(one.item.story_id, ())) for one in found]
+
+    def _chosen_in(self, stories: Collection[int]) -> dict[int, tuple[Chosen, ...]]:
+        """How each of some stories is picked, by whichever of its items."""
+        query = (
+            select(Pick, Item.story_id)
+            .where(col(Item.story_id).in_(stories), col(Pick.item_id) == col(Item.id))
+            .where(col(Pick.retracted_at).is_(None))
+            .order_by(col(Pick.picked_at), col(Pick.id))
+        )
         live = self._live()
-        return [self._story(one, live) for one in inbox.listed(self.session, items, self.editor)]
+        found: dict[int, tuple[Chosen, ...]] = {}
+        for pick, story in self.session.exec(query):
+            found[story] = (*found.get(story, ()), self._chosen(pick, pick.id in live))
+        return found
 
     def _live(self) -> set[int | None]:
         """The picks that readers see, of all editions."""
@@ -117,27 +133,12 @@ class Views:
             for pick in standing.live(self.session, edition, self.now, self.quorum)
         }
 
-    def _story(self, found: Listed, live: set[int | None]) -> Story:
-        item = found.item
-        return Story(
-            number=item.id or 0,
-            key=item.story_id,
-            at=item.timestamp,
-            title=item.title,
-            source=found.source.name,
-            sources=len({source.id for _, source in found.story}),
-            language=found.language,
-            url=item.url,
-            is_seen=found.is_seen,
-            is_killed=found.is_killed,
-            chosen=tuple(self._chosen(pick, pick.id in live) for pick in found.standing),
-        )
-
     def _chosen(self, pick: Pick, is_live: bool) -> Chosen:
         state: State = rules.status(pick, self.now, self.quorum)
         return Chosen(
             edition=pick.edition,
             state="out" if state == "live" and not is_live else state,
+            at=rules.dated(pick, self.quorum),
             by=pick.editors,
             pinned=pick.pinned,
             note=pick.note,
@@ -153,7 +154,7 @@ class Views:
         item = found.item
         others = [(one, source) for one, source in found.story if one.id != item.id]
         return Whole(
-            story=self._story(found, self._live()),
+            story=_story(found, self._chosen_in([item.story_id]).get(item.story_id, ())),
             first_seen_at=item.first_seen_at,
             revised_at=item.revised_at,
             source_wrote=source_wrote(item.published),
@@ -163,6 +164,23 @@ class Views:
             also=tuple(Also(one.id or 0, source.name, one.title) for one, source in others),
             paragraphs=tuple(markup.paragraphs(item.content)) or (item.summary,) * bool(item.summary),
         )
+
+
+def _story(found: Listed, chosen: tuple[Chosen, ...]) -> Story:
+    item = found.item
+    return Story(
+        number=item.id or 0,
+        key=item.story_id,
+        at=item.timestamp,
+        title=item.title,
+        source=found.source.name,
+        sources=len({source.id for _, source in found.story}),
+        language=found.language,
+        url=item.url,
+        is_seen=found.is_seen,
+        is_killed=found.is_killed,
+        chosen=chosen,
+    )
 
 
 def stamp(session: Session, now: datetime) -> Stamp:

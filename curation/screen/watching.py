@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import ParamSpec, TypeVar
 
@@ -76,9 +76,10 @@ class Watching(App[None]):
         return lines.place(place, width, self.target)
 
     def _story_line(self, story: Story, index: int, width: int) -> lines.Line:
-        is_line_up = self.place.kind == "picks"
-        slug = self.place.name if is_line_up else self.target
-        return lines.story(story, width, self.errands.newsroom.now(), slug, index + 1 if is_line_up else None)
+        now = self.errands.newsroom.now()
+        if self.page_of.kind == "picks":
+            return lines.pick(story, width, now, self.page_of.name, index + 1)
+        return lines.story(story, width, now, self.target)
 
     def tell(self, message: str) -> None:
         """Say something at the foot, until the cursor moves."""
@@ -167,10 +168,8 @@ class Watching(App[None]):
     def _show(self, look: Look) -> None:
         """Put a look in place of the last; the cursors stay with what they stood on."""
         same = self.page_of.key == self.place.key
+        at = _again(self.stories.current, look.page.stories, self.stories.cursor) if same else 0
         self.page, self.page_of = look.page, self.place
-        key = self.stories.current.key if same and self.stories.current else None
-        keys = [story.key for story in look.page.stories]
-        at = keys.index(key) if key in keys else self.stories.cursor if same else 0
         self.stories.nothing = (
             "Nothing waits." if self.place.kind in ("inbox", "section") else "Nothing here."
         )
@@ -186,6 +185,8 @@ class Watching(App[None]):
 
     @on(Listing.Moved)
     def _moved(self, event: Listing.Moved) -> None:
+        if event.by_hand:
+            self.message = ""
         if event.listing is self.places:
             self._go_to(self.places.current)
         else:
@@ -220,3 +221,13 @@ class Watching(App[None]):
 
     def on_resize(self, event: Resize) -> None:
         self.call_after_refresh(self.edges)
+
+
+def _again(story: Story | None, among: Sequence[Story], cursor: int) -> int:
+    """Where a story stands now, or else another item of it; the cursor where it is gone."""
+    if story is None:
+        return cursor
+    numbers, keys = [one.number for one in among], [one.key for one in among]
+    if story.number in numbers:
+        return numbers.index(story.number)
+    return keys.index(story.key) if story.key in keys else cursor
