@@ -52,7 +52,7 @@ class Watching(App[None]):
         self.page, self.page_of = Page(), Place("found")
         self.stamp: Stamp | None = None
         self.whole: Whole | None = None
-        self.message, self.waiting = "", 0
+        self.message, self.told_at, self.waiting = "", 0, False
         self.woken, self.stale = asyncio.Event(), True
 
     def compose(self) -> ComposeResult:
@@ -83,7 +83,7 @@ class Watching(App[None]):
 
     def tell(self, message: str) -> None:
         """Say something at the foot, until the cursor moves."""
-        self.message = message
+        self.message, self.told_at = message, self.stories.cursor
         self.edges()
 
     def edges(self) -> None:
@@ -109,11 +109,11 @@ class Watching(App[None]):
         finally:
             slow.stop()
             if self.waiting:
-                self.waiting = 0
+                self.waiting = False
                 self.edges()
 
     def _told_to_wait(self) -> None:
-        self.waiting = 1
+        self.waiting = True
         self.edges()
 
     def look_again(self, place: Place | None = None) -> None:
@@ -185,7 +185,7 @@ class Watching(App[None]):
 
     @on(Listing.Moved)
     def _moved(self, event: Listing.Moved) -> None:
-        if event.by_hand:
+        if event.by_hand and (event.listing is self.places or self.stories.cursor != self.told_at):
             self.message = ""
         if event.listing is self.places:
             self._go_to(self.places.current)
