@@ -37,3 +37,5 @@ def desk(newsroom: Newsroom, edition: str) -> None:
         )
     screen = FullScreen(Errands(newsroom, zone(newsroom.curation.zone)), target.slug, usual())
     screen.run()
+    if screen.fault is not None:
+        raise screen.fault

@@ -190,11 +190,18 @@ class FullScreen(Watching):
         url = story.url or ""
         if not url.startswith(("http://", "https://")):
             self.tell(f"item {story.number}: has no web address")
-        elif self.browser.takes_terminal:
+        else:
+            self.tell(f"opening {url}")
+            try:
+                await self._open(url)
+            except Exception as error:
+                self.tell(told(error))
+
+    async def _open(self, url: str) -> None:
+        if self.browser.takes_terminal:
             with self.suspend():
                 self.browser.open(url)
         else:
-            self.tell(f"opening {url}")
             await asyncio.to_thread(self.browser.open, url)
 
     def action_help(self) -> None:

@@ -110,9 +110,15 @@ def _stands(chosen: Chosen) -> str:
 
 
 def edges(left: str, right: str, width: int) -> str:
-    """A line with something at either end; what is at the right stays whole where it can."""
+    """A line with something at either end; what is at the right stays whole."""
     right = one_line(right)
     return fitted(left, width - cell_len(right) - 2) + "  " + right
+
+
+def foot(said: str, right: str, width: int) -> str:
+    """The line at the foot; what is said has it for itself, in several lines, where it is long."""
+    said = f" {one_line(said)}"
+    return edges(said, right, width) if cell_len(said) + cell_len(right) + 2 <= width else said
 
 
 def counted(cursor: int, shown: int, more: bool) -> str:

@@ -21,6 +21,7 @@ from textual.widgets import Static
 from curation.screen.lines import Line
 
 R = TypeVar("R")
+PLAIN = Style()
 NEAR = 50  # lines before the end, where more are asked for
 
 
@@ -109,7 +110,7 @@ class Listing(ScrollView, Generic[R], can_focus=True):
         width, index = self.size.width, round(self.scroll_y) + y
         if index >= len(self.rows):
             said = self.nothing if y == 1 and not self.rows else ""
-            return Strip([Segment(f" {said}"[:width])]).adjust_cell_length(width)
+            return Strip([Segment(f" {said}"[:width], PLAIN)]).adjust_cell_length(width, PLAIN)
         is_current = index == self.cursor
         base = Style(reverse=is_current and self.has_focus, bold=is_current or None)
         spans = [("> " if is_current else "  ", ""), *self.draw(self.rows[index], index, width - 3)]

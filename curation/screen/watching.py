@@ -45,8 +45,9 @@ class Watching(App[None]):
     reading: Reading
 
     def __init__(self, errands: Errands, target: str, tick: float = 1) -> None:
-        super().__init__()
+        super().__init__(ansi_color=True)
         self.theme = "ansi-dark"
+        self.fault: Exception | None = None
         self.errands, self.target, self.tick = errands, target, tick
         self.place, self.before = INBOX, INBOX
         self.page, self.page_of = Page(), Place("found")
@@ -69,6 +70,12 @@ class Watching(App[None]):
     def on_mount(self) -> None:
         self.stories.focus()
         self._keep_reading()
+
+    def _handle_exception(self, error: Exception) -> None:
+        """End with a fault of the desk itself, which Textual would print with all it holds in memory."""
+        self.fault = error
+        super()._handle_exception(error)
+        self._exit_renderables.clear()
 
     # --- lines ------------------------------------------------------------------------------------
 
@@ -97,7 +104,7 @@ class Watching(App[None]):
         if self.waiting:
             said = "waiting for the database…"
         count = lines.counted(self.stories.cursor, len(self.page.stories), self.page.more)
-        self.query_one("#foot", Static).update(lines.edges(f" {said}", f"{count}  ? for help ", width))
+        self.query_one("#foot", Static).update(lines.foot(said, f"{count}  ? for help ", width))
 
     # --- reading ----------------------------------------------------------------------------------
 
