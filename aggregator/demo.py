@@ -46,7 +46,7 @@ async def run(once: Path | None, port: int, seconds: float | None, say: Say) -> 
         )
         with app.opened(chosen) as newsdesk:
             async with sampled() as address:
-                await _fill(newsdesk, address, say)
+                await fill(newsdesk, address, say)
                 done = await asyncio.to_thread(newsdesk.publish)
                 say(f"published {len(done.written)} files in {chosen.output}")
                 if once is None:
@@ -66,7 +66,7 @@ async def sampled() -> AsyncIterator[str]:
             await serving
 
 
-async def _fill(newsdesk: app.Newsdesk, address: str, say: Say) -> None:
+async def fill(newsdesk: app.Newsdesk, address: str, say: Say) -> None:
     """Subscribe to the samples, poll them, pick a story."""
     with newsdesk.database.writing() as session:
         for sample in starters.samples():

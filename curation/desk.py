@@ -174,7 +174,7 @@ class Desk(StoryDesk):
 
     def _choosable(self, number: int, edition: Edition) -> Item:
         item = inbox.item(self.session, number)
-        _refuse_without_picks(edition)
+        refuse_without_picks(edition)
         if self._kills(item):
             raise UsageFault(f"item {number}: its story is killed", f"revive it: newsdesk revive {number}")
         return item
@@ -222,7 +222,8 @@ def edition(editions: tuple[Edition, ...], slug: str) -> Edition:
     )
 
 
-def _refuse_without_picks(edition: Edition) -> None:
+def refuse_without_picks(edition: Edition) -> None:
+    """Raise UsageFault for an edition that fills itself."""
     if edition.rule != "picks":
         raise UsageFault(
             f"edition {edition.slug!r}: fills itself and takes no picks", "name one whose rule is picks"

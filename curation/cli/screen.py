@@ -21,20 +21,18 @@ def desk(newsroom: Newsroom, edition: str) -> None:
     """
     from config.errors import UsageFault
     from curation.desk import edition as named
+    from curation.desk import refuse_without_picks
 
     if find_spec("textual") is None:
         raise UsageFault("desk: Textual is not installed", "pip install 'newsdesk[desk]'")
+    target = named(newsroom.editions, edition)
+    refuse_without_picks(target)
     if not all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
         raise UsageFault("desk: needs a terminal", "in a pipe, use inbox and decide")
     from curation.screen.app import FullScreen
     from curation.screen.browser import usual
     from curation.screen.errands import Errands
 
-    target = named(newsroom.editions, edition)
-    if target.rule != "picks":
-        raise UsageFault(
-            f"edition {edition!r}: fills itself and takes no picks", "name one whose rule is picks"
-        )
     screen = FullScreen(Errands(newsroom, zone(newsroom.curation.zone)), target.slug, usual())
     screen.run()
     if screen.fault is not None:

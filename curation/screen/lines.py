@@ -69,8 +69,8 @@ def story(row: Story, width: int, now: datetime, slug: str) -> Line:
 
     Where there is room its own source is named.
     """
-    count = f"{row.sources}×" if row.sources > 1 else ""
-    spans = [letter(row, slug), (f"{age(row.at, now):>4}", "dim"), (f"{count:>4} ", "cyan")]
+    count = f"{min(row.sources, 99)}×" if row.sources > 1 else ""
+    spans = [letter(row, slug), (f"{age(row.at, now):>4}", "dim"), (f" {count:>3} ", "cyan")]
     if width >= NARROW:
         spans.append((fitted(row.source, width // 5) + "  ", "dim"))
     return _titled(spans, row.title, width, is_new=not (row.is_seen or row.is_killed or row.chosen))

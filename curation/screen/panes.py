@@ -21,13 +21,14 @@ from textual.widgets import Static
 from curation.screen.lines import Line
 
 R = TypeVar("R")
+COLOURS = frozenset({"red", "green", "yellow", "magenta", "cyan"})
 PLAIN = Style()
 NEAR = 50  # lines before the end, where more are asked for
 
 
 def content(line: Line) -> Content:
-    """Spans as Textual shows them; nothing in them is markup."""
-    return Content.assemble(*line)
+    """Spans as Textual shows them; nothing in them is markup, and colours are the terminal's own."""
+    return Content.assemble(*((text, f"ansi_{style}" if style in COLOURS else style) for text, style in line))
 
 
 def bound(actions: Mapping[str, str]) -> list[BindingType]:
@@ -112,9 +113,10 @@ class Listing(ScrollView, Generic[R], can_focus=True):
             said = self.nothing if y == 1 and not self.rows else ""
             return Strip([Segment(f" {said}"[:width], PLAIN)]).adjust_cell_length(width, PLAIN)
         is_current = index == self.cursor
-        base = Style(reverse=is_current and self.has_focus, bold=is_current or None)
+        is_lit = is_current and self.has_focus
+        base = Style(reverse=is_lit, bold=is_current or None)
         spans = [("> " if is_current else "  ", ""), *self.draw(self.rows[index], index, width - 3)]
-        segments = [Segment(text, Style.parse(style) + base) for text, style in spans]
+        segments = [Segment(text, base if is_lit else Style.parse(style) + base) for text, style in spans]
         return Strip([*segments, Segment(" ", base)]).adjust_cell_length(width, base)
 
     def move_to(self, cursor: int) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from curation.screen.lines import LETTERS, STATES, Line, Span
+from curation.screen.lines import LETTERS, STATES, Line
 from curation.screen.values import Chosen, Whole
 from curation.terminal import age, one_line
 
@@ -73,15 +73,13 @@ def _chosen(one: Chosen, zone: ZoneInfo, title: str) -> Line:
     times = (("from", one.visible_from), ("until", one.until), ("held until", one.held_until))
     for name, at in times:
         if at is not None:
-            spans.append((f"\n   {name} {at.astimezone(zone):%Y-%m-%d %H:%M}", ""))
+            spans.append((f"\n{name.capitalize()} {at.astimezone(zone):%Y-%m-%d %H:%M}", ""))
     if one.headline:
-        spans.append((f"\n   headline: {one_line(one.headline)}", ""))
-    return spans + list(_note(one.note))
-
-
-def _note(note: str) -> Iterator[Span]:
-    for line in note.splitlines():
-        yield f"\n ┃ {one_line(line)}", "italic"
+        spans.append((f"\nHeadline: {one_line(one.headline)}", ""))
+    if one.note:
+        spans.append(("\nNote: ", ""))
+        spans.append(("\n".join(map(one_line, one.note.splitlines())), "italic"))
+    return spans
 
 
 def _also(whole: Whole) -> Line:

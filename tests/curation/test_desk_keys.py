@@ -98,10 +98,10 @@ async def test_a_note_is_written_kept_and_found_again(stocked: Newsdesk) -> None
         await work.press("n", *"One", "enter", *"two", "ctrl+s")
         await work.settled()
         await work.press("enter")
-        await work.shows("┃ One", "┃ two")
+        await work.shows("Note: One", "two")
         await work.press("n", *"!", "escape")  # Esc keeps nothing
         await work.press("n", *"?", "ctrl+s")
-        await work.shows("┃ two?")
+        await work.shows("two?")
         assert [one[0] for one in work.log] == ["pick", "note", "note"]
 
 

@@ -50,7 +50,7 @@ def test_a_letter_says_where_a_story_stands(story: Story, letter: str) -> None:
     [
         (STORY, 30, "•  2h     Écluse fermée       "),
         (replace(STORY, sources=4), 30, "•  2h  4× Écluse fermée       "),
-        (replace(STORY, sources=120), 24, "•  2h120× Écluse fermée "),
+        (replace(STORY, sources=120), 24, "•  2h 99× Écluse fermée "),
         (STORY, 18, "•  2h     Écluse… "),
         (replace(STORY, title=""), 22, "•  2h     (no title)  "),
         (STORY, 70, "•  2h     Le Quotidien    Écluse fermée" + " " * 31),
@@ -173,8 +173,8 @@ def test_a_pick_is_read_with_its_note_headline_and_times() -> None:
     )
     said = told(replace(WHOLE, story=replace(WHOLE.story, chosen=(chosen,))))
     assert (
-        "W  Editors-Pick, by ada: its time has not come, pinned\n   from 2026-11-26 13:00\n"
-        "   headline: Closed\n ┃ One\n ┃ two\n\nOne."
+        "W  Editors-Pick, by ada: its time has not come, pinned\nFrom 2026-11-26 13:00\n"
+        "Headline: Closed\nNote: One\ntwo\n\nOne."
     ) in said
 
 
