@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from textual import on, work
 from textual.binding import BindingType
-from textual.events import Key
+from textual.events import DescendantFocus, Key
 
 from curation import notes
 from curation.desk import headline
@@ -19,6 +19,7 @@ from curation.screen.panes import Listing, bound
 from curation.screen.prompts import Asking, AskLine, AskNote, Help
 from curation.screen.values import Place, Story
 from curation.screen.watching import Watching
+from curation.terminal import one_line
 
 WHOLE_STORY = ("kill", "revive")  # verbs that are about no edition
 OF_NOTHING = ("undo", "redo")
@@ -128,7 +129,7 @@ class FullScreen(Watching):
             return
         chosen = story.in_edition(self.target)
         assert chosen is not None, "it is picked"
-        said = chosen.note if name == "note" else chosen.headline or story.title
+        said = chosen.note if name == "note" else chosen.headline or one_line(story.title)
         text = self.drafts.get((name, story.number), said)
         verb = "note" if name == "note" else "retitle"
 
@@ -137,7 +138,7 @@ class FullScreen(Watching):
                 self.drafts[name, story.number] = answer
                 self.order(verb, story, **{name: answer})
 
-        self.push_screen(asking(f"{label}: {story.title}" if name == "note" else label, text, check), written)
+        self.push_screen(asking(f"{label}: {one_line(story.title)}", text, check), written)
 
     def action_search(self) -> None:
         """Ask for a query, and show what it finds."""
@@ -162,12 +163,17 @@ class FullScreen(Watching):
             self.screen.add_class("reads")
             self.call_after_refresh(self.reading.focus)
 
+    def on_descendant_focus(self, event: DescendantFocus) -> None:
+        """Whoever is in the reading pane reads, however they came there."""
+        if event.widget in (self.places, self.stories, self.reading):
+            self.reading.screen.set_class(event.widget is self.reading, "reads")
+
     def _open_stories(self) -> None:
         self.screen.remove_class("reads", "goes")
         self.call_after_refresh(self.stories.focus)
 
     def action_return(self) -> None:
-        if self.screen.has_class("reads") or self.reading.has_focus:
+        if self.screen.has_class("reads"):
             self._open_stories()
         elif self.place.kind == "found":
             self.look_again(self.before)
@@ -209,7 +215,7 @@ class FullScreen(Watching):
 
     def action_leave(self) -> None:
         """Leave the reading pane, or else the desk."""
-        if self.screen.has_class("reads") or self.reading.has_focus:
+        if self.screen.has_class("reads"):
             self._open_stories()
         else:
             self.action_leave_at_once()

@@ -44,6 +44,7 @@ DECIDING = (
 )
 LEAVING = (
     Key("o", "open in the web browser", {"o": "browse"}),
+    Key("Ctrl-Z", "go to the shell for a while; fg comes back", {"ctrl+z": "suspend_process"}),
     Key("?", "these keys", {"?": "help"}),
     Key("q", "leave: the reading pane, then the desk", {"q": "leave", "ctrl+c": "leave_at_once"}),
 )

@@ -23,7 +23,7 @@ from curation.screen.lines import Line
 R = TypeVar("R")
 COLOURS = frozenset({"red", "green", "yellow", "magenta", "cyan"})
 PLAIN = Style()
-NEAR = 50  # lines before the end, where more are asked for
+NEAR = 100  # lines before the end, where more are asked for
 
 
 def content(line: Line) -> Content:

@@ -30,6 +30,13 @@ T = TypeVar("T")
 PATIENCE = 0.4  # seconds, after which the editor is told that the desk waits
 SETTLED = 0.06  # seconds for which the cursor stands before the item under it is read
 REST = 4  # times as long as reading took, the reader rests
+NOTHING = {
+    "inbox": "Nothing waits.",
+    "section": "Nothing waits.",
+    "picks": "Nothing is picked.",
+    "recent": "Nothing is here.",
+    "found": "Nothing is found.",
+}
 WIDTHS = [(0, "-slim"), (60, "-narrow"), (100, "-wide")]  # cells, from which a layout holds
 
 
@@ -177,9 +184,7 @@ class Watching(App[None]):
         same = self.page_of.key == self.place.key
         at = _again(self.stories.current, look.page.stories, self.stories.cursor) if same else 0
         self.page, self.page_of = look.page, self.place
-        self.stories.nothing = (
-            "Nothing waits." if self.place.kind in ("inbox", "section") else "Nothing here."
-        )
+        self.stories.nothing = NOTHING[self.place.kind]
         self.stories.show(look.page.stories, at)
         where = [place.key for place in look.places]
         here = self.place if self.place.key in where else self.before

@@ -183,7 +183,7 @@ async def test_a_search_that_means_nothing_is_told_where_it_is_written(stocked: 
 async def test_a_search_of_an_edition_that_there_is_not_is_told_at_the_foot(stocked: Newsdesk) -> None:
     async with at_work(stocked) as work:
         await work.press("/", *"in:nowhere", "enter")
-        await work.shows("in:nowhere: there is no such edition", "Nothing here.")
+        await work.shows("in:nowhere: there is no such edition", "Nothing is found.")
 
 
 async def test_a_search_begins_with_the_place_it_is_made_in(stocked: Newsdesk) -> None:
@@ -221,14 +221,17 @@ async def test_help_names_every_key(stocked: Newsdesk) -> None:
         await work.until(lambda: "Moving" not in work.screen)
 
 
-async def test_q_leaves_the_reading_pane_then_the_desk(stocked: Newsdesk) -> None:
-    async with at_work(stocked) as work:
+@pytest.mark.parametrize("width", [80, 120])
+async def test_q_leaves_the_reading_pane_then_the_desk(stocked: Newsdesk, width: int) -> None:
+    async with at_work(stocked, width) as work:
         await work.press("enter")
-        await work.shows("Text of Alpha")
+        await work.until(lambda: work.desk.focused is work.desk.reading)
         await work.press("q")
-        await work.until(lambda: "Text of Alpha" not in work.screen)
+        await work.until(lambda: work.desk.focused is work.desk.stories)
         assert work.desk.is_running
-        await work.press("q")
+        await work.press("tab")
+        await work.until(lambda: work.desk.focused is not work.desk.stories)
+        await work.press("enter", "enter", "q", "q")
         await work.until(lambda: work.desk._exit)
 
 
