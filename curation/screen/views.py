@@ -27,13 +27,14 @@ MOST = 10_000  # of the inbox; older ones are for a search
 
 @dataclass(frozen=True, slots=True)
 class Views:
-    """What an editor sees of a newsroom at an instant."""
+    """What an editor sees of a newsroom at an instant, a page of so many stories at once."""
 
     session: Session
     editions: tuple[Edition, ...]
     editor: str
     now: datetime
     quorum: int = 1
+    size: int = PAGE
 
     def places(self) -> tuple[Place, ...]:
         """The inbox, its sections, the editions: those with picks, then those that fill themselves."""
@@ -53,7 +54,7 @@ class Views:
 
     def page(self, place: Place, query: Query | None = None, after: Sequence[Story] = ()) -> Page:
         """The stories of a place that come after those that are shown, at most a page of them."""
-        return self._page(place, query, after, PAGE)
+        return self._page(place, query, after, self.size)
 
     def again(self, place: Place, query: Query | None, shown: Sequence[Story]) -> Page:
         """As many stories of a place as are shown, as they stand now.
@@ -61,7 +62,7 @@ class Views:
         In the inbox those decided on since they were shown stay where they stood, so that no line moves
         under the editor's hands.
         """
-        page = self._page(place, query, (), max(PAGE, len(shown)))
+        page = self._page(place, query, (), max(self.size, len(shown)))
         if place.kind not in ("inbox", "section"):
             return page
         there = {story.key for story in page.stories}
