@@ -115,7 +115,7 @@ class FullScreen(Watching):
 
     def action_note(self) -> None:
         """Write the note of a pick."""
-        self._write("note", AskNote, "Note, in Markdown (Ctrl-S keeps it, Esc does not)", notes.kept)
+        self._write("note", AskNote, "Note (Ctrl-S keeps it, Esc does not)", notes.kept)
 
     def action_title(self) -> None:
         """Write the headline of a pick."""

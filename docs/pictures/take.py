@@ -43,8 +43,8 @@ def shoot_pages(browser: Browser, front_page: Path) -> None:
 
 
 def shoot_screen(browser: Browser, drawn: Path) -> None:
-    page = browser.new_page(viewport={"width": 1300, "height": 900})
-    page.set_content(f"<body style='margin:0;width:1300px'>{drawn.read_text()}</body>")
+    page = browser.new_page(viewport={"width": 1100, "height": 760})
+    page.set_content(f"<body style='margin:0;width:1100px'>{drawn.read_text()}</body>")
     page.locator("svg").screenshot(path=HERE / "desk.png", omit_background=True)
 
 
