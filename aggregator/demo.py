@@ -47,7 +47,7 @@ async def run(once: Path | None, port: int, seconds: float | None, say: Say) -> 
         )
         with app.opened(chosen) as newsdesk:
             async with sampled() as samples:
-                await _fill(newsdesk, samples, say)
+                await fill(newsdesk, samples, say)
                 done = await asyncio.to_thread(newsdesk.publish)
                 say(f"published {len(done.written)} files in {chosen.output}")
                 if once is None:
@@ -67,7 +67,7 @@ async def sampled() -> AsyncIterator[str]:
             await serving
 
 
-async def _fill(newsdesk: app.Newsdesk, address: str, say: Say) -> None:
+async def fill(newsdesk: app.Newsdesk, address: str, say: Say) -> None:
     """Subscribe to the samples, poll them, pick a story."""
     with newsdesk.database.writing() as session:
         for sample in starters.samples():

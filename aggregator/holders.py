@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 LOCKS, PROCESSES = Path("/proc/locks"), Path("/proc")
 WRITE_LOCK = ("120", "120")  # the byte of a WAL index that who writes has locked (SQLite, walformat §2.3.1)
 RESERVED = ("1073741825", "1073741825")  # and the one of a database without a WAL
+PROGRAM = re.compile(r"[\w.+-]{1,40}")  # and not the text that `python -c` was given
 
 
 def writer(database: Path) -> str | None:
@@ -43,5 +45,6 @@ def _name(process: int) -> str:
     words = [Path(word).name for word in said if word]
     if words and words[0].startswith("python"):
         words = [word for word in words[1:] if not word.startswith("-")]
-    words = words[:1] + [word for word in words[1:2] if word.isalpha()]
-    return " ".join(words) if all(word.isprintable() for word in words) and words else "another program"
+    if not words or not PROGRAM.fullmatch(words[0]):
+        return "another program"
+    return " ".join(words[:1] + [word for word in words[1:2] if word.isalpha()])

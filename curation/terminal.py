@@ -36,7 +36,7 @@ def table(headings: Sequence[str], rows: Iterable[Sequence[object]], nothing: st
 
     `nothing` is said, on standard error, where there are no rows.
     """
-    cells = [[_cell(value) for value in row] for row in rows]
+    cells = [[one_line(value) for value in row] for row in rows]
     if not cells:
         say(nothing)
     elif sys.stdout.isatty():
@@ -69,7 +69,7 @@ def _drawn(headings: Sequence[str], cells: list[list[str]]) -> None:
     Console().print(drawn)
 
 
-def _cell(value: object) -> str:
+def one_line(value: object) -> str:
     """A value on one line; control characters of a hostile feed reach no terminal."""
     text = "" if value is None else str(value)
     return "".join(character if character.isprintable() else " " for character in text)
@@ -77,7 +77,7 @@ def _cell(value: object) -> str:
 
 def fields(pairs: Iterable[tuple[str, object]]) -> None:
     """Print named values, one a line, those that are absent left out; on a terminal a long one is folded."""
-    shown = [(name, _cell(value)) for name, value in pairs if value not in (None, "", [])]
+    shown = [(name, one_line(value)) for name, value in pairs if value not in (None, "", [])]
     widest = max((len(name) for name, _ in shown), default=0)
     for name, value in shown:
         lines = _folded(value, width() - widest - 2) if sys.stdout.isatty() else [value]

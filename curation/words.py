@@ -29,7 +29,7 @@ def said(found: Listed) -> list[tuple[str, object]]:
         ("language", found.language),
         ("tags", ", ".join(found.tags)),
         ("dated", terminal.moment(item.timestamp)),
-        ("source wrote", _source_wrote(item.published)),
+        ("source wrote", source_wrote(item.published)),
         ("first seen", terminal.moment(item.first_seen_at)),
         ("revised", terminal.moment(item.revised_at)),
         ("also in", ", ".join(others)),
@@ -50,7 +50,8 @@ DOUBTS: dict[Doubt, str] = {
 }
 
 
-def _source_wrote(published: Moment | None) -> str | None:
+def source_wrote(published: Moment | None) -> str | None:
+    """A date as its source wrote it, and how it was read; None where it wrote none."""
     if published is None or not published.raw:
         return None
     how = READ.get(published.known_by, "read") if published.at else "not readable"
@@ -127,16 +128,17 @@ def line(outcome: Outcome, status: str) -> str:
     decision, undone = outcome.decision, outcome.undone
     if outcome.already or decision is None:
         return f"item {decision.item_id if decision else '?'}: already {outcome.so}"
-    done = _in_words(decision)
+    done = in_words(decision)
     if undone is not None:
         takes = "undoes" if decision.verb == "undo" else "takes back"
-        done = f"{takes} decision {undone.id} ({_in_words(undone)})"
+        done = f"{takes} decision {undone.id} ({in_words(undone)})"
     remark = f"; {outcome.remark}" if outcome.remark else ""
     now = "" if decision.edition is None else f", now {status}"
     return f"decision {decision.id}: {done}{now}{remark}"
 
 
-def _in_words(decision: Decision) -> str:
+def in_words(decision: Decision) -> str:
+    """A decision in a few words."""
     verb = decision.verb
     if decision.undoes is not None:
         verb = f"{verb} of decision {decision.undoes} on"

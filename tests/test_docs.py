@@ -16,6 +16,7 @@ from web import Web
 
 from aggregator.cli import newsdesk as program
 from aggregator.cli.shown import zone_shape
+from curation.screen.keys import KEYS
 from feeds.tables import Source
 
 ROOT = Path(__file__).parents[1]
@@ -117,6 +118,13 @@ def broken_links(page: Path) -> Iterator[str]:
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_every_relative_link_resolves(page: Path) -> None:
     assert list(broken_links(page)) == []
+
+
+def test_the_guide_names_the_keys_of_the_desk() -> None:
+    table = GUIDE.partition("\n## The full-screen desk\n")[2].partition("| key |")[2].partition("\n\n")[0]
+    rows = [row.split(" | ") for row in table.splitlines()[2:]]
+    said = {cells[0].strip("| ").replace("`", ""): cells[1].strip("| ") for cells in rows}
+    assert said == {key.written: key.does for key in KEYS}
 
 
 # --- the keys of the JSON -------------------------------------------------------------------------

@@ -37,7 +37,7 @@ GROUPS = {
     "Finding": ("inbox", "search", "show", "seen", "unseen", "why", "rank", "stories", "picks", "log", "add"),
     "Picking": ("pick", "unpick", "note", "retitle", "move", "pin", "unpin", "hold", "release"),
     "Stories": ("kill", "revive", "tag", "untag", "merge", "split"),
-    "Deciding": ("undo", "redo", "decide", "rule"),
+    "Deciding": ("desk", "undo", "redo", "decide", "rule"),
     "Publishing": ("publish", "serve"),
     "Keeping": ("status", "backup", "restore", "doctor", "editor"),
 }

@@ -9,6 +9,7 @@ from __future__ import annotations
 from curation.cli import deciding, editors, ruling
 from curation.cli.explaining import rank, stories, why
 from curation.cli.finding import inbox, log, picks, search, seen, show, unseen
+from curation.cli.screen import desk
 
 FINDING = (inbox, search, show, seen, unseen, why, rank, stories)
-COMMANDS = (*FINDING, *deciding.COMMANDS, *ruling.COMMANDS, picks, log, editors.editor)
+COMMANDS = (*FINDING, desk, *deciding.COMMANDS, *ruling.COMMANDS, picks, log, editors.editor)

@@ -3,34 +3,16 @@
 from __future__ import annotations
 
 import os
-from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
+from curation.newsroom import Newsroom as Newsroom
+
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
-
-    from sqlmodel import Session
-
-    from config.options import Curation, Edition
-
-
-class Newsroom(Protocol):
-    """What an editor's command needs of the application."""
-
-    @property
-    def editor(self) -> str: ...
-    def named(self, name: str) -> str: ...
-    @property
-    def editions(self) -> tuple[Edition, ...]: ...
-    @property
-    def curation(self) -> Curation: ...
-    def now(self) -> datetime: ...
-    def reading(self) -> AbstractContextManager[Session]: ...
-    def writing(self) -> AbstractContextManager[Session]: ...
 
 
 class Instant(click.ParamType[datetime]):

@@ -19,4 +19,4 @@ from feeds.entries import Home
 def test_a_doubt_about_a_date_is_told(raw: str, doubt: str | None, told: str) -> None:
     moment = dates.read(raw, Home(zone="Europe/Paris"))
     assert shapes.moment(moment)["doubt"] == doubt
-    assert (words._source_wrote(moment) or "").endswith(told)
+    assert (words.source_wrote(moment) or "").endswith(told)

@@ -194,7 +194,17 @@ def test_the_state_of_the_newsroom_warns_of_an_edition_that_lacks_picks(
 def test_a_pick_imports_nothing_that_polls_publishes_or_migrates(
     stocked: CommandLine, tmp_path: Path
 ) -> None:
-    heavy = "alembic", "aiohttp", "feedparser", "feedgen", "jinja2", "lxml", "apscheduler", "markdown_it"
+    heavy = (
+        "alembic",
+        "aiohttp",
+        "feedparser",
+        "feedgen",
+        "jinja2",
+        "lxml",
+        "apscheduler",
+        "markdown_it",
+        "textual",
+    )
     code = (
         "import sys\nfrom aggregator.cli import main\ntry: main(['pick', '1'])\nexcept SystemExit: pass\n"
         f"print(sorted(set({heavy}) & set(sys.modules)), file=sys.stderr)"

@@ -314,3 +314,18 @@ def test_legal_text_is_composed_and_stays_as_it_is(value: str) -> None:
     safe = markup.text_safe(value)
     assert markup.text_safe(safe) == safe
     assert unicodedata.is_normalized("NFC", safe)
+
+
+@pytest.mark.parametrize(
+    ("html", "told"),
+    [
+        ("<p>One <b>two</b></p><p>three</p>", ["One two", "three"]),
+        ("before<ul><li>a<li>b</ul>after", ["before", "a", "b", "after"]),
+        ("one<br>two<hr><p> </p>", ["one", "two"]),
+        ("<pre>a\n  b</pre>", ["a b"]),
+        ("<script>x<p>y</script>a &lt;p&gt; b", ["a <p> b"]),
+        ("", []),
+    ],
+)
+def test_html_is_told_in_its_blocks(html: str, told: list[str]) -> None:
+    assert markup.paragraphs(html) == told
