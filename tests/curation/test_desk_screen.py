@@ -187,7 +187,7 @@ async def test_a_locked_database_is_waited_for_and_then_told(newsroom: Newsdesk)
             await work.shows("waiting for the database…")
             await work.press("j")  # the desk goes on meanwhile
             assert work.desk.stories.cursor == 1
-            await work.shows("(try again in a moment)")
+            await work.shows("locked")
             assert work.log == []
             await work.press("p")
             await work.shows("waiting for the database…")
@@ -204,7 +204,7 @@ async def test_what_was_written_in_vain_is_not_lost(newsroom: Newsdesk) -> None:
         await work.settled()
         with newsroom.database.connected(writing=True):
             await work.press("n", *"Long thought", "ctrl+s")
-            await work.shows("(try again in a moment)")
+            await work.shows("locked")
         await work.press("n")
         await work.shows("Long thought")
         await work.press("ctrl+s")
