@@ -49,7 +49,7 @@ def lineup(session: Session, edition: Edition, site: Site, at: datetime, quorum:
         picks = live(session, edition, at, quorum)
         items = _items(session, picks)
         said = _said(session, items, at)
-        entries = [_chosen(one, pick, quorum) for one, pick in zip(said, picks, strict=True)]
+        entries = [_chosen(one, pick, quorum, site) for one, pick in zip(said, picks, strict=True)]
         changes = [max(pick.changed_at, rules.dated(pick, quorum)) for pick in picks]
         changes += [item.revised_at for item in items if item.revised_at]
         changes += departures(session, edition, at, quorum)
@@ -150,17 +150,21 @@ def _recent(said: _Said) -> Entry:
     )
 
 
-def _chosen(said: _Said, pick: Pick, quorum: int) -> Entry:
+def _chosen(said: _Said, pick: Pick, quorum: int, site: Site) -> Entry:
     """A pick is dated by when it was made, or appeared if later, with the source's date beside it."""
     entry, item = _entry(said), said.item
     dated = rules.dated(pick, quorum)
+    changes = [at for at in (item.revised_at, pick.corrected_at) if at is not None]
+    ours = notes.quoted(pick.note) + notes.put_right(pick.correction, site.language)
     return entry.model_copy(
         update={
             "title": pick.title or entry.title,
-            "content": notes.quoted(pick.note) + (entry.content or paragraph(entry.summary)),
+            "content": ours + (entry.content or paragraph(entry.summary)),
             "published": moment(dated),
-            "updated": moment(max(dated, item.revised_at)) if item.revised_at else None,
-            "editorial": Editorial(note=pick.note, editors=pick.editors, published=item.timestamp),
+            "updated": moment(max(dated, *changes)) if changes else None,
+            "editorial": Editorial(
+                note=pick.note, editors=pick.editors, published=item.timestamp, correction=pick.correction
+            ),
         }
     )
 

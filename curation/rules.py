@@ -39,7 +39,8 @@ class Picked(BaseModel):
 
     `title` replaces the item's own, `position` is a place in the line-up from 1, given by the decision
     `placed_by`. `editors` are those who chose it, the first of them first, and `voiced_at` is when each
-    did. A held one is withdrawn until it is released, or until `held_until`. One that a rule suggests
+    did. A held one is withdrawn until it is released, or until `held_until`. `correction` is what was put
+    right since it went out, `corrected_at` when that was last said or taken back. One that a rule suggests
     (`nominated_by`), and nobody has chosen yet, is picked by no editor.
     """
 
@@ -48,6 +49,8 @@ class Picked(BaseModel):
     item_id: int
     edition: str
     note: str = ""
+    correction: str = ""
+    corrected_at: AwareDatetime | None = None
     title: str | None = None
     position: int | None = None
     placed_by: int = 0
@@ -139,6 +142,8 @@ def _effect(decision: Decided) -> dict[str, Any]:
             return {"held": True, "held_until": decision.payload.get("until")}
         case "release":
             return {"held": False, "held_until": None}
+        case "correct":
+            return {"correction": decision.payload["correction"], "corrected_at": decision.at}
     return _given(decision)
 
 
