@@ -14,7 +14,7 @@ from html import escape
 from sqlmodel import Session, col, select
 
 from config.options import Edition
-from curation import inbox, notes, rules
+from curation import archive, inbox, notes, rules, withdrawn
 from curation.standing import departures, live
 from curation.tables import Pick
 from feeds.entries import Editorial, Entry, Feed, Link, Moment, Origin
@@ -54,6 +54,8 @@ def lineup(session: Session, edition: Edition, site: Site, at: datetime, quorum:
         changes += [item.revised_at for item in items if item.revised_at]
         changes += departures(session, edition, at, quorum)
     changes += [other.first_seen_at for one in said for other, _ in one.others]
+    deleted = withdrawn.told(session, edition.slug, at, {entry.guid for entry in entries})
+    changes += [one.at for one in deleted]
     return Feed(
         title=edition.title,
         id=f"{site.base_url}{edition.slug}.atom",
@@ -62,7 +64,9 @@ def lineup(session: Session, edition: Edition, site: Site, at: datetime, quorum:
         description=edition.description or f"{edition.title} of {site.title}",
         language=site.language,
         updated=max(changes, default=None),
+        previous=archive.address(site.base_url, edition.slug, archive.newest_page(session, edition.slug)),
         entries=tuple(entries),
+        deleted=deleted,
     )
 
 

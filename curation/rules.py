@@ -254,6 +254,24 @@ def left_at(pick: Picked, at: datetime, quorum: int = 1) -> datetime | None:
     return left if left is not None and was_heard and dated(pick, quorum) <= left else None
 
 
+def withdrawn_at(history: Sequence[Decided], shown_at: datetime, quorum: int = 1) -> datetime | None:
+    """When editors took back what readers saw last at an instant; None where it is not taken back now.
+
+    A pick that only ran out is not. What was taken back and given again before readers could see it has
+    been taken back all the while, so that undoing leaves no trace.
+    """
+    if not _is_withdrawn(history, quorum):
+        return None
+    later = (n for n, decision in enumerate(history, 1) if decision.at >= shown_at)
+    first = next((n for n in later if _is_withdrawn(history[:n], quorum)), None)
+    return shown_at if first is None else history[first - 1].at
+
+
+def _is_withdrawn(history: Sequence[Decided], quorum: int) -> bool:
+    pick = project(history)
+    return pick is None or status(pick, history[-1].at, quorum) not in ("live", "expired")
+
+
 def arrange(picks: Iterable[P]) -> list[P]:
     """The order of a line-up: the pinned first, then newest pick first, those with a position at their place.
 
