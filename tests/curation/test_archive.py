@@ -1,4 +1,4 @@
-"""All that was ever public in an edition is in its line-up or on a page of its history, which stays as it is."""
+"""All that was ever public in an edition is in its line-up or on a page of its history, which stays."""
 
 from __future__ import annotations
 
