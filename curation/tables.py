@@ -47,7 +47,12 @@ class Pick(Picked, SQLModel, table=True):
     """The pick of an item for an edition: the projection of its decisions (`rules.project`)."""
 
     model_config = {"frozen": False}
-    __table_args__ = (UniqueConstraint("item_id", "edition"),)
+    __table_args__ = (
+        UniqueConstraint("item_id", "edition"),
+        Index("ix_pick_order", "edition", "retracted_at", "pinned", "picked_at", "id"),
+        Index("ix_pick_until", "edition", "until"),
+        Index("ix_pick_held", "edition", "held", "changed_at"),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     item_id: int = Field(foreign_key="item.id", index=True)

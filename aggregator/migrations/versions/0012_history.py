@@ -12,6 +12,10 @@ def upgrade() -> None:
     # Columns are added one by one: a batch would make the table anew, without its triggers.
     op.add_column("pick", sa.Column("correction", sa.Text(), nullable=False, server_default=""))
     op.add_column("pick", sa.Column("corrected_at", UTCDateTime(), nullable=True))
+    order = ["edition", "retracted_at", "pinned", "picked_at", "id"]
+    op.create_index("ix_pick_order", "pick", order)
+    op.create_index("ix_pick_until", "pick", ["edition", "until"])
+    op.create_index("ix_pick_held", "pick", ["edition", "held", "changed_at"])
     op.drop_index("ix_publication_path", "publication")
     op.create_index("ix_publication_of_path", "publication", ["path", "at"])
     _keep_what_was_public()
