@@ -260,4 +260,4 @@ class PublishedPage(SQLModel, table=True):
     closed_at: datetime
     channel: Feed = Field(sa_type=Kept(Feed))
     entries: tuple[int, ...] = Field(sa_type=Kept(tuple[int, ...]))
-    is_written: bool = False
+    is_written: bool = Field(default=False, index=True)

@@ -62,7 +62,7 @@ def with_source(session: Session, source_id: int, at: datetime) -> None:
         .where(Item.source_id == source_id, Item.public_id == Appearance.guid, ~chosen)
         .where(col(Appearance.withdrawn_at).is_(None))
     )
-    for row in session.exec(query.distinct()).all():
+    for row in session.exec(query).all():
         settle(session, row, at, at, WITH_ITS_SOURCE)
 
 

@@ -89,3 +89,4 @@ def _keep_what_became_of_it() -> None:
         sa.Column("is_written", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("edition", "number"),
     )
+    op.create_index("ix_published_page_is_written", "published_page", ["is_written"])
