@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from conftest import CommandLine
-from makers import Clock, keep, rss, rss_item
+from makers import Clock, documents, keep, rss, rss_item
 from sqlmodel import col, func, select, update
 
 from aggregator import past
@@ -33,8 +33,7 @@ def do(newsdesk: Newsdesk, verb: str, item: int | None = None, **given: Any) -> 
 
 
 def files(newsdesk: Newsdesk) -> Files:
-    output = newsdesk.settings.output
-    return {file.name: file.read_bytes() for file in output.iterdir() if not file.name.startswith(".")}
+    return documents(newsdesk.settings.output)
 
 
 def published(newsdesk: Newsdesk, only: str | None = None) -> tuple[datetime, Files]:

@@ -9,7 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from makers import Clock, keep, rss, rss_item
+from makers import Clock, documents, keep, rss, rss_item
 from sqlmodel import select
 
 from aggregator import app, newspaper
@@ -58,7 +58,7 @@ def numbers(feed: Feed) -> list[int]:
 
 
 def files(newsdesk: Newsdesk, edition: str = "editors-pick") -> dict[str, bytes]:
-    return {file.name: file.read_bytes() for file in (newsdesk.settings.output / edition).glob("*")}
+    return documents(newsdesk.settings.output / edition)
 
 
 def test_line_up_and_pages_hold_every_pick_that_was_ever_public(newsdesk: Newsdesk) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from makers import Clock, keep, rss, rss_item
+from makers import Clock, documents, keep, rss, rss_item
 
 from aggregator import sources, store
 from aggregator.app import Newsdesk
@@ -73,15 +73,14 @@ def test_what_is_given_back_is_told_to_be_gone_no_more(public: Newsdesk, back: d
 
 
 def test_an_undo_gives_the_same_bytes_again_though_the_tombstone_was_public(public: Newsdesk) -> None:
-    before = {file.name: file.read_bytes() for file in public.settings.output.iterdir() if file.is_file()}
+    before = documents(public.settings.output)
     for verb in ("unpick", "kill", "hold"):
         do(public, verb, 1)
         public.publish()
         assert gone(public) == [A]
         do(public, "undo")
         public.publish()
-        after = {file.name: file.read_bytes() for file in public.settings.output.iterdir() if file.is_file()}
-        assert after == before, verb
+        assert documents(public.settings.output) == before, verb
 
 
 def test_what_was_never_public_leaves_no_trace(newsdesk: Newsdesk) -> None:
