@@ -16,7 +16,7 @@ from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
 
-from pydantic_core import to_json
+from pydantic_core import to_json, to_jsonable_python
 from sqlalchemy import func
 from sqlmodel import Session, select
 
@@ -120,7 +120,7 @@ def gone_to_press(
         if only in (None, edition.slug)
     }
     reading = [outline.model_dump(exclude_defaults=True) for outline in paper.reading]
-    history.record_site(session, asdict(site), list(lineups), reading, at)
+    history.record_site(session, to_jsonable_python(asdict(site)), list(lineups), reading, at)
     pages = [page for page in archive.unwritten(session, site.base_url) if only in (None, page.edition)]
     return replace(paper, lineups=lineups, pages=tuple(pages))
 
