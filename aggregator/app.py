@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from aggregator.deliver import Courier, Outcome
     from aggregator.freshness import Freshness
     from aggregator.newspaper import Newspaper
+    from aggregator.past import Copy
     from aggregator.poll import Poller
     from aggregator.publish import Plan, Published
     from aggregator.store import Figures
@@ -129,19 +130,48 @@ class Newsdesk:
             return store.figures(session, self.now())
 
     def publish(self, only: str | None = None) -> Published:
-        """Bring the published folder, or one edition of it, to what is public now, and record it."""
+        """Bring the published folder, or one edition of it, to what is public now, and record it.
+
+        What goes out is on record before it does, what is written once it is.
+        """
         from aggregator import publish
+        from curation import archive
 
         output = self.settings.output
         with publish.alone(output):
-            paper = self.newspaper()
-            done = publish.write(output, self._plan(paper, only), self.now())
-            if done.changes:
+            at = self.now()
+            paper = self._gone_to_press(at, only)
+            done = publish.write(output, self._plan(paper, only), at)
+            if done.changes or paper.pages:
                 with self.database.writing() as session:
                     session.add_all(publish.records(done, paper.decision_id))
+                    archive.written(session, paper.pages)
                     self._want_delivered(session, done)
                 publish.recorded(output)
+        if len(paper.pages) == archive.MOST_PAGES:
+            further = self.publish(only)
+            done.written += further.written
         return done
+
+    def _gone_to_press(self, at: datetime, only: str | None) -> Newspaper:
+        """What is public from an instant on, with the pages of history that the folder has lost."""
+        from aggregator import newspaper
+        from curation import archive
+
+        with self.database.writing() as session:
+            for slug in (edition.slug for edition in self.editions):
+                newest = archive.newest_page(session, slug, written=True)
+                if newest and not (self.settings.output / archive.page_name(slug, newest)).exists():
+                    archive.rewrite(session, slug)
+            hub, quorum = self.settings.publish.hub, self.curation.quorum
+            return newspaper.gone_to_press(session, self.editions, self.site, at, quorum, only, hub)
+
+    def as_of(self, at: datetime, only: str | None = None) -> list[Copy]:
+        """The files that were public at an instant, rendered again; raises NewsdeskError for none."""
+        from aggregator import past
+
+        with self.database.reading() as session:
+            return past.as_of(session, at, only)
 
     def _want_delivered(self, session: Session, done: Published) -> None:
         from aggregator import deliveries
@@ -195,10 +225,12 @@ class Newsdesk:
     def upkeep(self) -> Kept:
         """Remove what retention no longer keeps."""
         from aggregator import sketches, upkeep
+        from curation import history
 
         published = self.newspaper().public_ids
         with self.database.writing() as session:
             sketches.forget(session, self.now())
+            history.forget(session, self.now() - self.settings.retention.publications)
             return upkeep.retain(session, self.now() - self.settings.retention.items, published)
 
 

@@ -9,20 +9,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
 
-from pydantic_core import to_json
+from pydantic_core import to_json, to_jsonable_python
 from sqlalchemy import func
 from sqlmodel import Session, select
 
 import feeds
 from aggregator import sources, store
 from config.options import Edition
+from curation import archive, history
+from curation.archive import Page
 from curation.lineup import Site, lineup
 from curation.tables import Decision
 from feeds import jsonfeed, opml, page, proof, render
@@ -31,6 +33,12 @@ from feeds.entries import Feed
 RENDERED_BY = ("feedgen", "lxml", "jinja2")  # the libraries whose words stand in what is published
 
 NAME = re.compile(r"([^/.\0][^/\0]*/)?[^/.\0][^/\0]*")
+
+PAST_FORMATS: dict[str, Callable[[Feed], bytes]] = {
+    "rss": render.rss,
+    "atom": render.atom,
+    "json": lambda feed: jsonfeed.render(proof.proofread(feed)),
+}
 
 Lineups = dict[str, Feed]
 
@@ -57,7 +65,7 @@ class Newspaper:
     """Everything public at an instant: the line-ups in the order of the editions, and what is read.
 
     What stands under the prefixes `kept`, such as `days/`, stays though no document of this newspaper
-    is there, unless it is among the names `removed`.
+    is there, unless it is among the names `removed`. `pages` are those of history that are to be written.
     """
 
     lineups: Lineups
@@ -65,6 +73,7 @@ class Newspaper:
     decision_id: int | None = field(default=None, compare=False)
     kept: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
+    pages: tuple[Page, ...] = ()
 
     @property
     def public_ids(self) -> set[str]:
@@ -86,7 +95,34 @@ def newspaper(
         lineups={slug: feed.model_copy(update={"hub": hub}) for slug, feed in lineups.items()},
         reading=tuple(sources.outlines(store.sources(session))),
         decision_id=session.exec(select(func.max(Decision.id)).where(Decision.at <= at)).one(),
+        kept=tuple(f"{edition.slug}/" for edition in editions),
+        pages=archive.unwritten(session, site.base_url),
     )
+
+
+def gone_to_press(
+    session: Session,
+    editions: Sequence[Edition],
+    site: Site,
+    at: datetime,
+    quorum: int,
+    only: str | None = None,
+    hub: str | None = None,
+) -> Newspaper:
+    """What is public from an instant on, or one edition of it, on record before the first file is written.
+
+    What readers may have seen is known then, whatever becomes of it.
+    """
+    paper = newspaper(session, editions, site, at, quorum, hub)
+    lineups = paper.lineups | {
+        edition.slug: history.record(session, edition, paper.lineups[edition.slug], at, paper.decision_id)
+        for edition in editions
+        if only in (None, edition.slug)
+    }
+    reading = [outline.model_dump(exclude_defaults=True) for outline in paper.reading]
+    history.record_site(session, to_jsonable_python(asdict(site)), list(lineups), reading, at)
+    pages = [page for page in archive.unwritten(session, site.base_url) if only in (None, page.edition)]
+    return replace(paper, lineups=lineups, pages=tuple(pages))
 
 
 def documents(paper: Newspaper, site: Site) -> Iterator[Document]:
@@ -95,6 +131,8 @@ def documents(paper: Newspaper, site: Site) -> Iterator[Document]:
     said = {shelf.slug: basis(shelf.feed) for shelf in shelves}
     for shelf in shelves:
         yield from _edition(shelf, site, said[shelf.slug])
+    for past in paper.pages:
+        yield from _past(past)
     yield Document(
         "index.html",
         None,
@@ -110,11 +148,19 @@ def documents(paper: Newspaper, site: Site) -> Iterator[Document]:
     )
 
 
+def _past(past: Page) -> Iterator[Document]:
+    """A page of history in each format that readers subscribe to."""
+    for ending, rendered in PAST_FORMATS.items():
+        name = archive.page_name(past.edition, past.number, ending)
+        feed = in_format(past.feed, ending)
+        yield Document(name, past.edition, basis(name, feed), partial(rendered, feed))
+
+
 def _edition(shelf: page.Shelf, site: Site, said: str) -> Iterator[Document]:
     slug, feed = shelf.slug, shelf.feed
 
     def at(ending: str) -> Feed:
-        return feed.model_copy(update={"feed_url": f"{site.base_url}{slug}.{ending}"})
+        return in_format(feed, ending)
 
     renders: dict[str, Callable[[], bytes]] = {
         "rss": lambda: render.rss(at("rss")),
@@ -129,6 +175,14 @@ def _edition(shelf: page.Shelf, site: Site, said: str) -> Iterator[Document]:
 def is_feed(name: str, edition: str | None) -> bool:
     """Whether a document is one that readers subscribe to: an edition in RSS, Atom or JSON Feed."""
     return edition is not None and name in {f"{edition}.{ending}" for ending in ("rss", "atom", "json")}
+
+
+def in_format(feed: Feed, ending: str) -> Feed:
+    """A feed whose own address, and those of its history, lead to documents of one format."""
+    addresses = {name: getattr(feed, name) for name in ("feed_url", "current", "previous")}
+    return feed.model_copy(
+        update={name: f"{url.removesuffix('.atom')}.{ending}" for name, url in addresses.items() if url}
+    )
 
 
 def basis(*values: object) -> str:

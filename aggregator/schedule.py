@@ -201,11 +201,16 @@ class Daemon:
 
 
 def guarded(job: Callable[[], Awaitable[None]]) -> Callable[[], Coroutine[None, None, None]]:
-    """A job whose faults are logged, a known one in a line, and never end the scheduler."""
+    """A job whose faults are logged, a known one in a line, and never end the scheduler.
+
+    One that is under way when the daemon stops is given up without a word.
+    """
 
     async def guarded_job() -> None:
         try:
             await job()
+        except asyncio.CancelledError:  # which APScheduler would log as a fault
+            return
         except NewsdeskError as error:
             log.error("%s (%s)", error.message, error.remedy)
         except Exception:

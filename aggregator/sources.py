@@ -15,6 +15,7 @@ from aggregator import cadence, homes, store
 from aggregator.answers import Failure
 from config.errors import NewsdeskError, UsageFault
 from config.written import spell
+from curation import withdrawn
 from curation.projections import is_decided_on
 from curation.stories import settle, settle_source
 from feeds import normal, opml, urls
@@ -168,9 +169,13 @@ def left_alone(source: Source, now: datetime) -> str | None:
     return None
 
 
-def remove(session: Session, source: Source) -> int:
-    """Unsubscribe, and delete its items but those that an editor decided on; how many those are."""
+def remove(session: Session, source: Source, now: datetime) -> int:
+    """Unsubscribe, and delete its items but those that an editor decided on; how many those are.
+
+    What readers have seen of it is taken back from them, but for the picks.
+    """
     assert source.id is not None
+    withdrawn.with_source(session, source.id, now)
     goes = (col(Item.source_id) == source.id, ~is_decided_on(Item))
     told = session.exec(select(Item.story_id).where(*goes).distinct()).all()
     session.exec(delete(Item).where(*goes))

@@ -182,6 +182,12 @@ class Retention(Options):
         le=timedelta(days=36_500),
         description="How long an item is kept after it was first seen; picked and published ones stay.",
     )
+    publications: Duration = Field(
+        timedelta(days=365),
+        ge=timedelta(days=1),
+        le=timedelta(days=36_500),
+        description="How long it is kept what was public when; an edition's history stays.",
+    )
 
 
 FILTERS = frozenset({"section", "language", "source", "tag"})  # with the rule recent only

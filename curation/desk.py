@@ -93,6 +93,11 @@ class Desk(StoryDesk):
         """Say something of a pick, in Markdown; an empty note takes away what was said."""
         return self._change("note", number, edition, {"note": notes.kept(note)}, "noted so")
 
+    def correct(self, number: int, edition: Edition, correction: str) -> Outcome:
+        """Say what was put right since a pick went out; an empty text takes it back."""
+        said = {"correction": notes.corrected(correction)}
+        return self._change("correct", number, edition, said, "corrected so")
+
     def retitle(self, number: int, edition: Edition, title: str) -> Outcome:
         """Give a pick a headline of the desk's own; an empty one gives it back its source's."""
         return self._change("retitle", number, edition, {"title": headline(title) or None}, "titled so")

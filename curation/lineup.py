@@ -14,7 +14,7 @@ from html import escape
 from sqlmodel import Session, col, select
 
 from config.options import Edition
-from curation import inbox, notes, rules
+from curation import archive, inbox, notes, rules, withdrawn
 from curation.standing import departures, live
 from curation.tables import Pick
 from feeds.entries import Editorial, Entry, Feed, Link, Moment, Origin
@@ -49,11 +49,13 @@ def lineup(session: Session, edition: Edition, site: Site, at: datetime, quorum:
         picks = live(session, edition, at, quorum)
         items = _items(session, picks)
         said = _said(session, items, at)
-        entries = [_chosen(one, pick, quorum) for one, pick in zip(said, picks, strict=True)]
+        entries = [_chosen(one, pick, quorum, site) for one, pick in zip(said, picks, strict=True)]
         changes = [max(pick.changed_at, rules.dated(pick, quorum)) for pick in picks]
         changes += [item.revised_at for item in items if item.revised_at]
         changes += departures(session, edition, at, quorum)
     changes += [other.first_seen_at for one in said for other, _ in one.others]
+    deleted = withdrawn.told(session, edition.slug, at, {entry.guid for entry in entries})
+    changes += [one.at for one in deleted]
     return Feed(
         title=edition.title,
         id=f"{site.base_url}{edition.slug}.atom",
@@ -62,7 +64,9 @@ def lineup(session: Session, edition: Edition, site: Site, at: datetime, quorum:
         description=edition.description or f"{edition.title} of {site.title}",
         language=site.language,
         updated=max(changes, default=None),
+        previous=archive.address(site.base_url, edition.slug, archive.newest_page(session, edition.slug)),
         entries=tuple(entries),
+        deleted=deleted,
     )
 
 
@@ -150,17 +154,21 @@ def _recent(said: _Said) -> Entry:
     )
 
 
-def _chosen(said: _Said, pick: Pick, quorum: int) -> Entry:
+def _chosen(said: _Said, pick: Pick, quorum: int, site: Site) -> Entry:
     """A pick is dated by when it was made, or appeared if later, with the source's date beside it."""
     entry, item = _entry(said), said.item
     dated = rules.dated(pick, quorum)
+    changes = [at for at in (item.revised_at, pick.corrected_at) if at is not None]
+    ours = notes.quoted(pick.note) + notes.put_right(pick.correction, site.language)
     return entry.model_copy(
         update={
             "title": pick.title or entry.title,
-            "content": notes.quoted(pick.note) + (entry.content or paragraph(entry.summary)),
+            "content": ours + (entry.content or paragraph(entry.summary)),
             "published": moment(dated),
-            "updated": moment(max(dated, item.revised_at)) if item.revised_at else None,
-            "editorial": Editorial(note=pick.note, editors=pick.editors, published=item.timestamp),
+            "updated": moment(max(dated, *changes)) if changes else None,
+            "editorial": Editorial(
+                note=pick.note, editors=pick.editors, published=item.timestamp, correction=pick.correction
+            ),
         }
     )
 

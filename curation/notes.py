@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from functools import cache
+from html import escape
 from typing import TYPE_CHECKING
 
 from config.errors import UsageFault
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from markdown_it import MarkdownIt
 
 LONGEST = 10_000  # characters
+LONGEST_CORRECTION = 1_000  # likewise
+CORRECTED = {"fr": "Rectificatif\N{NBSP}:", "": "Corrected:"}  # by the language of the newsroom
 
 
 def kept(note: str) -> str:
@@ -28,6 +31,21 @@ def kept(note: str) -> str:
 def quoted(note: str) -> str:
     """A note as the first thing of an entry's content, marked as a quotation of the desk."""
     return f"<blockquote>{html(note)}</blockquote>" if note else ""
+
+
+def corrected(text: str) -> str:
+    """A correction as it is kept: plain text on one line; raises UsageFault for over 1,000 characters."""
+    if len(text) > LONGEST_CORRECTION:
+        raise UsageFault(
+            f"the correction has {len(text):,} characters", f"shorten it to {LONGEST_CORRECTION:,}"
+        )
+    return " ".join(kept(text).split())
+
+
+def put_right(correction: str, language: str) -> str:
+    """A correction as a marked paragraph of an entry's content."""
+    word = CORRECTED["fr" if language.lower().startswith("fr") else ""]
+    return f"<p><strong>{word}</strong> {escape(correction)}</p>" if correction else ""
 
 
 def html(note: str) -> str:

@@ -39,7 +39,8 @@ class Picked(BaseModel):
 
     `title` replaces the item's own, `position` is a place in the line-up from 1, given by the decision
     `placed_by`. `editors` are those who chose it, the first of them first, and `voiced_at` is when each
-    did. A held one is withdrawn until it is released, or until `held_until`. One that a rule suggests
+    did. A held one is withdrawn until it is released, or until `held_until`. `correction` is what was put
+    right since it went out, `corrected_at` when that was last said or taken back. One that a rule suggests
     (`nominated_by`), and nobody has chosen yet, is picked by no editor.
     """
 
@@ -48,6 +49,8 @@ class Picked(BaseModel):
     item_id: int
     edition: str
     note: str = ""
+    correction: str = ""
+    corrected_at: AwareDatetime | None = None
     title: str | None = None
     position: int | None = None
     placed_by: int = 0
@@ -139,6 +142,8 @@ def _effect(decision: Decided) -> dict[str, Any]:
             return {"held": True, "held_until": decision.payload.get("until")}
         case "release":
             return {"held": False, "held_until": None}
+        case "correct":
+            return {"correction": decision.payload["correction"], "corrected_at": decision.at}
     return _given(decision)
 
 
@@ -247,6 +252,24 @@ def left_at(pick: Picked, at: datetime, quorum: int = 1) -> datetime | None:
     }.get(status(pick, at, quorum))
     was_heard = heard_at(pick, quorum) is not None
     return left if left is not None and was_heard and dated(pick, quorum) <= left else None
+
+
+def withdrawn_at(history: Sequence[Decided], shown_at: datetime, quorum: int = 1) -> datetime | None:
+    """When editors took back what readers saw last at an instant; None where it is not taken back now.
+
+    A pick that only ran out is not. What was taken back and given again before readers could see it has
+    been taken back all the while, so that undoing leaves no trace.
+    """
+    if not _is_withdrawn(history, quorum):
+        return None
+    later = (n for n, decision in enumerate(history, 1) if decision.at >= shown_at)
+    first = next((n for n in later if _is_withdrawn(history[:n], quorum)), None)
+    return shown_at if first is None else history[first - 1].at
+
+
+def _is_withdrawn(history: Sequence[Decided], quorum: int) -> bool:
+    pick = project(history)
+    return pick is None or status(pick, history[-1].at, quorum) not in ("live", "expired")
 
 
 def arrange(picks: Iterable[P]) -> list[P]:

@@ -128,6 +128,7 @@ def pick(row: Pick, at: datetime, quorum: int) -> Shape:
         "edition": row.edition,
         "note": row.note or None,
         "title": row.title,
+        "correction": row.correction or None,
         "position": row.position,
         "pinned": row.pinned,
         "picked_at": time(row.picked_at),

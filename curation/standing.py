@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
@@ -12,6 +13,13 @@ from config.options import Edition
 from curation import promise, rules, search
 from curation.tables import Decision, Kill, Pick
 from feeds.tables import Item
+
+AT_FIRST = 2  # picks looked at for each that an edition shows
+LEFT_BY: dict[str, tuple[Any, ...]] = {
+    "retracted_at": (),
+    "until": (),
+    "changed_at": (col(Pick.held), col(Pick.retracted_at).is_(None)),
+}
 
 
 def standing(session: Session, edition: Edition) -> list[Pick]:
@@ -24,13 +32,43 @@ def standing(session: Session, edition: Edition) -> list[Pick]:
 
 
 def live(session: Session, edition: Edition, at: datetime, quorum: int = 1) -> list[Pick]:
-    """The picks that readers see at an instant, in line-up order: no older and no more than it shows."""
-    seen = _one_of_each(
-        (pick, story)
-        for pick, story in _picks(session, edition)
-        if rules.status(pick, at, quorum) == "live" and not _is_old(pick, edition, at, quorum)
+    """The picks that readers see at an instant, in line-up order: no older and no more than it shows.
+
+    The newest are looked at, and as many more as it takes to fill the edition: not all that ever stood.
+    """
+    looked_at = AT_FIRST * edition.limit
+    while True:
+        stories, since = _newest(session, edition, looked_at)
+        seen = [
+            pick
+            for pick in _one_of_each(
+                (pick, story)
+                for pick, story in _picks(session, edition, stories)
+                if rules.status(pick, at, quorum) == "live" and not _is_old(pick, edition, at, quorum)
+            )
+            if since is None or pick.pinned or pick.picked_at > since
+        ]
+        if since is None or len(seen) >= edition.limit:
+            return rules.shortened(rules.arrange(seen), edition.limit)
+        looked_at *= 4
+
+
+def _newest(session: Session, edition: Edition, number: int) -> tuple[list[int], datetime | None]:
+    """The stories of the pinned and of so many of the newest picks, and since when these are all there are.
+
+    That is None where there are no more.
+    """
+    query = (
+        select(Pick.picked_at, Pick.pinned, Item.story_id)
+        .where(Pick.edition == edition.slug, col(Pick.retracted_at).is_(None), col(Item.id) == Pick.item_id)
+        .order_by(col(Pick.pinned).desc(), col(Pick.picked_at).desc(), col(Pick.id).desc())
     )
-    return rules.shortened(rules.arrange(seen), edition.limit)
+    found = session.exec(query.limit(number)).all()
+    stories = list(dict.fromkeys(story for _, _, story in found))
+    if len(found) < number:
+        return stories, None
+    picked_at, pinned, _ = found[-1]
+    return stories, datetime.max.replace(tzinfo=UTC) if pinned else picked_at
 
 
 def warnings(session: Session, editions: Sequence[Edition], at: datetime, quorum: int = 1) -> list[str]:
@@ -46,11 +84,14 @@ def warnings(session: Session, editions: Sequence[Edition], at: datetime, quorum
 
 
 def departures(session: Session, edition: Edition, at: datetime, quorum: int = 1) -> list[datetime]:
-    """When picks that readers had seen went out of their sight: withdrawn, run out, too old, or killed."""
-    found = [
-        rules.left_at(pick, at, quorum) or _aged(pick, edition, at, quorum)
-        for pick in session.exec(select(Pick).where(Pick.edition == edition.slug))
-    ]
+    """When picks that readers had seen went out of their sight: killed, too old, withdrawn or run out.
+
+    Of those withdrawn and of those run out, the last.
+    """
+    found = [_last_left(session, edition, at, quorum, name) for name in LEFT_BY]
+    if edition.max_age is not None:
+        aged = select(Pick).where(Pick.edition == edition.slug, col(Pick.retracted_at).is_(None))
+        found += [_aged(pick, edition, at, quorum) for pick in session.exec(aged)]
     fellow = aliased(Item)
     killed = session.exec(
         select(Pick, Decision.at)
@@ -60,6 +101,19 @@ def departures(session: Session, edition: Edition, at: datetime, quorum: int = 1
     )
     found += [killed_at for pick, killed_at in killed if _seen_before(pick, killed_at, quorum)]
     return [time for time in found if time is not None and time <= at]
+
+
+def _last_left(session: Session, edition: Edition, at: datetime, quorum: int, name: str) -> datetime | None:
+    """When the last pick went out of sight by what this column dates; the newest are looked at first."""
+    when = col(getattr(Pick, name))
+    query = select(Pick).where(Pick.edition == edition.slug, when <= at, *LEFT_BY[name])
+    picks = session.exec(query.order_by(when.desc(), col(Pick.id)), execution_options={"yield_per": 20})
+    for pick in picks:
+        left = rules.left_at(pick, at, quorum)
+        if left is not None and left == getattr(pick, name):
+            picks.close()
+            return left
+    return None
 
 
 def _seen_before(pick: Pick, at: datetime, quorum: int) -> bool:
@@ -72,13 +126,18 @@ def _aged(pick: Pick, edition: Edition, at: datetime, quorum: int) -> datetime |
     return rules.dated(pick, quorum) + edition.max_age
 
 
-def _picks(session: Session, edition: Edition) -> list[tuple[Pick, int]]:
+def _picks(
+    session: Session, edition: Edition, stories: Sequence[int] | None = None
+) -> list[tuple[Pick, int]]:
+    """The picks that were not taken back, of all stories or of some, none of a killed one."""
     query = (
         select(Pick, Item.story_id)
         .where(Pick.edition == edition.slug, col(Pick.retracted_at).is_(None))
         .where(col(Item.id) == col(Pick.item_id), ~search.is_killed(Item))
         .order_by(col(Pick.picked_at), col(Pick.id))
     )
+    if stories is not None:
+        query = query.where(col(Item.story_id).in_(stories))
     return list(session.exec(query))
 
 

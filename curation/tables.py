@@ -1,4 +1,4 @@
-"""Decision, Editor, what follows from the decisions, and Publication. Rows extend values.
+"""Decision, Editor, what follows from the decisions, and what was public. Rows extend values.
 
 Pick, Kill, Tag and StoryPin are projections: they hold nothing that the log does not say.
 """
@@ -8,10 +8,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, Text, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, Index, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from curation.rules import Decided, Picked
+from feeds.entries import Entry, Feed
 from feeds.tables import NUMBERS_ARE_NEVER_REUSED, Kept
 
 
@@ -47,12 +48,19 @@ class Pick(Picked, SQLModel, table=True):
     """The pick of an item for an edition: the projection of its decisions (`rules.project`)."""
 
     model_config = {"frozen": False}
-    __table_args__ = (UniqueConstraint("item_id", "edition"),)
+    __table_args__ = (
+        UniqueConstraint("item_id", "edition"),
+        Index("ix_pick_order", "edition", "retracted_at", "pinned", "picked_at", "id"),
+        Index("ix_pick_until", "edition", "until"),
+        Index("ix_pick_held", "edition", "held", "changed_at"),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     item_id: int = Field(foreign_key="item.id", index=True)
     edition: str = Field(index=True)
     note: str = Field(default="", sa_type=Text)
+    correction: str = Field(default="", sa_type=Text)
+    corrected_at: datetime | None = None
     editors: tuple[str, ...] = Field(default=(), sa_type=Kept(tuple[str, ...]))
     voiced_at: tuple[datetime, ...] = Field(default=(), sa_type=Kept(tuple[datetime, ...]))
     nominated_by: str | None = None
@@ -135,9 +143,11 @@ class Rule(SQLModel, table=True):
 class Publication(SQLModel, table=True):
     """The record of bytes published: which file, their sha256, when, and the last decision they reflect."""
 
+    __table_args__ = (Index("ix_publication_of_path", "path", "at"),)
+
     id: int | None = Field(default=None, primary_key=True)
     at: datetime
-    path: str = Field(index=True)
+    path: str
     edition: str | None = None
     sha256: str
     decision_id: int | None = None
@@ -163,3 +173,92 @@ class Delivery(SQLModel, table=True):
     error: str | None = Field(default=None, sa_type=Text)
     error_at: datetime | None = None
     done_at: datetime | None = None
+
+
+class PublishedEntry(SQLModel, table=True):
+    """An entry exactly as it was public, known by the digest of what it says; kept once, wherever it stood.
+
+    `shown_at` is the last line-up on record that shows it; `archived` whether a page of history holds it.
+    """
+
+    __tablename__ = "published_entry"
+    __table_args__ = (NUMBERS_ARE_NEVER_REUSED,)
+
+    id: int | None = Field(default=None, primary_key=True)
+    digest: str = Field(unique=True)
+    guid: str = Field(sa_type=Text)
+    value: Entry = Field(sa_type=Kept(Entry))
+    shown_at: datetime = Field(index=True)
+    archived: bool = False
+
+
+class PublishedLineup(SQLModel, table=True):
+    """An edition as it was public from an instant on: its channel, and its entries by their numbers."""
+
+    __tablename__ = "published_lineup"
+    __table_args__ = (Index("ix_published_lineup_order", "edition", "at"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    at: datetime = Field(index=True)
+    edition: str
+    channel: Feed = Field(sa_type=Kept(Feed))
+    entries: tuple[int, ...] = Field(default=(), sa_type=Kept(tuple[int, ...]))
+    decision_id: int | None = None
+
+
+class PublishedSite(SQLModel, table=True):
+    """What was public from an instant on beside the line-ups: the site, its editions, what it reads.
+
+    `reading` are the outlines of `sources.opml`.
+    """
+
+    __tablename__ = "published_site"
+
+    id: int | None = Field(default=None, primary_key=True)
+    at: datetime = Field(index=True)
+    site: dict[str, Any] = Field(sa_type=JSON)
+    editions: tuple[str, ...] = Field(sa_type=Kept(tuple[str, ...]))
+    reading: list[dict[str, Any]] = Field(sa_type=JSON)
+
+
+class Appearance(SQLModel, table=True):
+    """An entry that was ever public in an edition, and what became of it there.
+
+    `entry_id` is what it last said there, `shown_at` the last line-up on record that shows it. It waits
+    for a page of history since `queued_at`; `pages` are those that hold it, the last of them what
+    `archived_id` says. `withdrawn_at` is when it was taken back from readers, `reason` why, in words.
+    """
+
+    __table_args__ = (
+        UniqueConstraint("guid", "edition"),
+        Index("ix_appearance_queue", "edition", "queued_at"),
+        Index("ix_appearance_withdrawn", "edition", "withdrawn_at"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    guid: str = Field(sa_type=Text)
+    edition: str
+    first_at: datetime
+    shown_at: datetime
+    entry_id: int
+    queued_at: datetime | None = None
+    archived_id: int | None = None
+    pages: tuple[int, ...] = Field(default=(), sa_type=Kept(tuple[int, ...]))
+    withdrawn_at: datetime | None = None
+    reason: str = ""
+
+
+class PublishedPage(SQLModel, table=True):
+    """A page of an edition's history: entries as they were last public when it closed, the newest first.
+
+    `is_written` is whether the published folder has it as it is to be.
+    """
+
+    __tablename__ = "published_page"
+
+    edition: str = Field(primary_key=True)
+    number: int = Field(primary_key=True)
+    closed_at: datetime
+    channel: Feed = Field(sa_type=Kept(Feed))
+    entries: tuple[int, ...] = Field(sa_type=Kept(tuple[int, ...]))
+    is_written: bool = Field(default=False, index=True)

@@ -37,6 +37,7 @@ VERBS: dict[str, Verb] = {
     "unpick": Verb(),
     "note": Verb(needs=("item", "note")),
     "retitle": Verb(needs=("item", "title")),
+    "correct": Verb(needs=("item", "correction")),
     "move": Verb(takes=PLACES),
     "pin": Verb(),
     "unpin": Verb(),

@@ -72,6 +72,7 @@ def chosen(pick: Pick, status: str) -> list[tuple[str, object]]:
         ("held until", terminal.moment(pick.held_until)),
         ("headline", pick.title),
         ("note", pick.note),
+        ("corrected", pick.correction),
     ]
 
 

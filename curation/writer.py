@@ -16,7 +16,7 @@ from sqlmodel import Session, col, select
 
 from config.errors import UsageFault
 from config.options import Curation
-from curation import editors, projections, retelling, rules
+from curation import editors, projections, retelling, rules, withdrawn
 from curation.tables import Decision, Pick
 
 
@@ -88,6 +88,7 @@ class Writer:
         self.session.flush()
         pick = projections.project(self.session, decision)
         retelling.follow(self.session, decision)
+        withdrawn.follow(self.session, decision, self.options.quorum)
         return Outcome(decision, pick)
 
     def already(self, item_id: int, edition: str | None, so: str, pick: Pick | None = None) -> Outcome:

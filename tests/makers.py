@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from html import escape
+from pathlib import Path
 
 from aggregator import poll, sources, store
 from aggregator.answers import Document
@@ -85,3 +86,9 @@ def keep(
     poller = poll.Poller(newsdesk.database, fetcher, Parsers(), options, newsdesk.now, rulebook)
     poller.store([(address, read(Document(url, body), address.home))])
     return address.source_id
+
+
+def documents(folder: Path) -> dict[str, bytes]:
+    """What readers find in a published folder by name, without compressed variants and pages of history."""
+    shown = (".rss", ".atom", ".json", ".html", ".opml")
+    return {file.name: file.read_bytes() for file in folder.iterdir() if file.suffix in shown}

@@ -274,6 +274,7 @@ def test_sources_have_the_keys_that_are_documented(newsroom: Newsroom) -> None:
 def test_what_the_newsroom_does_has_the_keys_that_are_documented(newsroom: Newsroom) -> None:
     assert keys(newsroom.passed) == documented("Pass")
     assert keys(newsroom("publish")) == documented("Publish")
+    assert keys(newsroom("publish", "--as-of", "now")) == documented("Past")
     newsroom("pick", 1)
     assert keys(newsroom("rank", "--backtest")) == documented("Backtest")
     assert keys(newsroom("status")) == documented("Status")

@@ -35,7 +35,7 @@ GROUPS = {
     "Start": ("demo", "init", "run"),
     "Sources": ("source", "poll"),
     "Finding": ("inbox", "search", "show", "seen", "unseen", "why", "rank", "stories", "picks", "log", "add"),
-    "Picking": ("pick", "unpick", "note", "retitle", "move", "pin", "unpin", "hold", "release"),
+    "Picking": ("pick", "unpick", "note", "correct", "retitle", "move", "pin", "unpin", "hold", "release"),
     "Stories": ("kill", "revive", "tag", "untag", "merge", "split"),
     "Deciding": ("desk", "undo", "redo", "decide", "rule"),
     "Publishing": ("publish", "serve"),

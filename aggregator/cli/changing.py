@@ -96,7 +96,7 @@ def remove(invocation: Invocation, number: int, as_json: bool) -> None:
 
     with invocation.writing() as session:
         row = store.source(session, number)
-        kept = sources.remove(session, row)
+        kept = sources.remove(session, row, invocation.now())
     if as_json:
         terminal.emit({"removed": number, "kept_items": kept})
     else:

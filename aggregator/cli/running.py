@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from curation import terminal
+from curation.cli.room import PAST
 from curation.terminal import json_option
 
 if TYPE_CHECKING:
@@ -167,19 +168,38 @@ def shape(report: Report) -> dict[str, Any]:
 
 @click.command(short_help="Write every edition's files.")
 @click.option("--edition", help="Only the files of this edition.")
+@click.option("--as-of", type=PAST, help="As they were at this time: 2d, 'last tuesday', 2026-11-24T15:00.")
+@click.option(
+    "--output",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Where to write the files of that time; without it they are only compared.",
+)
 @json_option
 @click.pass_obj
-def publish(invocation: Invocation, edition: str | None, as_json: bool) -> None:
+def publish(
+    invocation: Invocation, edition: str | None, as_of: datetime | None, output: Path | None, as_json: bool
+) -> None:
     """Write the published files as the database has them now; files that would be the same are left alone.
 
     Files of ours that are not published any more are removed. Then the hub is told of the feeds that
     changed, and the command of the settings is run, where there are such; exit status 1 where that fails.
+
+    With --as-of the published folder stays as it is: the files that were public then are rendered again
+    from the record, and each is held against the digest of that time. Exit status 1 where one differs.
     """
+    from aggregator.cli.past import tell_the_past
     from aggregator.cli.shown import delivery_shape
     from config.errors import NewsdeskError
     from curation import desk, shapes
 
     newsdesk = invocation.newsdesk
+    if as_of is not None:
+        tell_the_past(invocation, as_of, edition, output, as_json)
+        return
+    if output is not None:
+        raise click.UsageError(
+            "--output is for --as-of: the published folder is set by output in the settings"
+        )
     if edition is not None:
         desk.edition(newsdesk.editions, edition)
     done = newsdesk.publish(edition)

@@ -90,6 +90,17 @@ def note(newsroom: Newsroom, number: int, text: str, edition: str, as_json: bool
     _decide(newsroom, "note", [number], as_json, edition=edition, note=text)
 
 
+@click.command(short_help="Say what was put right in a pick.")
+@ITEM
+@click.argument("text")
+@EDITION
+@json_option
+@click.pass_obj
+def correct(newsroom: Newsroom, number: int, text: str, edition: str, as_json: bool) -> None:
+    """Tell readers in TEXT what was put right since a pick went out; an empty TEXT takes it back."""
+    _decide(newsroom, "correct", [number], as_json, edition=edition, correction=text)
+
+
 @click.command(short_help="Give a pick a headline.")
 @ITEM
 @click.argument("title")
@@ -252,6 +263,7 @@ COMMANDS = (
     pick,
     unpick,
     note,
+    correct,
     retitle,
     move,
     pin,

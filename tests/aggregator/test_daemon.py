@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import signal
 import subprocess
 import time
@@ -12,6 +13,8 @@ import pytest
 from makers import rss, rss_item
 from running import NEWSDESK, Running, until
 from web import Web
+
+from aggregator.schedule import guarded
 
 FIRST = rss([rss_item("a", title="The first story")])
 
@@ -57,6 +60,13 @@ def test_a_second_daemon_on_the_database_is_refused_and_told_who_holds_it(runnin
 def test_it_stops_cleanly_when_asked(running: Running, number: int) -> None:
     assert running.stop(number) == 0
     assert "Traceback" not in running.log.read_text()
+
+
+async def test_a_job_that_is_under_way_when_it_stops_is_no_fault() -> None:
+    job = asyncio.create_task(guarded(lambda: asyncio.sleep(60))())
+    await asyncio.sleep(0)
+    job.cancel()
+    assert await job is None
 
 
 def test_it_stops_in_time_though_a_source_is_silent(tmp_path: Path, add: list[str], web: Web) -> None:

@@ -255,6 +255,6 @@ def test_a_removed_source_at_the_new_address_gives_its_decided_items(newsdesk: N
     with newsdesk.database.writing() as session:
         removed = store.source_at(session, NEW)
         assert removed is not None
-        sources.remove(session, removed)
+        sources.remove(session, removed, newsdesk.now())
     assert [item.guid for item in adopt(newsdesk)] == ["a", "b"]
     assert [(row.id, row.status) for row in rows(newsdesk, Source)] == [(1, Status.ACTIVE)]

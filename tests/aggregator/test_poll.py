@@ -235,7 +235,7 @@ async def test_a_source_removed_while_it_is_fetched_is_forgotten(newsdesk: Newsd
     subscribe(newsdesk, web.put("/feed", rss([rss_item("a")])))
     addresses = newsdesk.due()
     with newsdesk.database.writing() as session:
-        sources.remove(session, store.source(session, 1))
+        sources.remove(session, store.source(session, 1), newsdesk.now())
     async with newsdesk.poller() as poller:
         report = await poller.poll(addresses)
     assert (report.new_items, items(newsdesk)) == (0, [])

@@ -52,7 +52,7 @@ def test_places_are_the_inbox_its_sections_the_line_ups_and_the_rest(stocked: Ne
     keep(stocked, rss([rss_item("z")]), "https://other.example/feed", section="arts")
     gone = keep(stocked, rss([rss_item("y")]), "https://gone.example/feed", section="gone")
     with stocked.database.writing() as session:
-        sources.remove(session, store.source(session, gone))
+        sources.remove(session, store.source(session, gone), stocked.now())
     decide(stocked, "pick", 1, EDITORS_PICK)
     with looking(stocked) as desk:
         assert desk.places() == (

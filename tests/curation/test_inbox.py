@@ -26,7 +26,7 @@ def shown(newsdesk: Newsdesk, edition: str) -> list[str]:
 
 def remove(newsdesk: Newsdesk, number: int) -> int:
     with newsdesk.database.writing() as session:
-        return sources.remove(session, store.source(session, number))
+        return sources.remove(session, store.source(session, number), newsdesk.now())
 
 
 def pick(newsdesk: Newsdesk, number: int) -> None:

@@ -117,7 +117,7 @@ def test_what_is_deleted_in_whatever_way_is_gone_from_the_index(newsdesk: Newsde
     keep(newsdesk, rss([rss_item("c"), rss_item("d")]), OTHER)
     with newsdesk.database.writing() as session:
         store.purge(session, [inbox.item(session, 3)])
-        sources.remove(session, store.source(session, first))
+        sources.remove(session, store.source(session, first), newsdesk.now())
     with newsdesk.database.writing() as session:
         items, words = indexed(session)
         assert items == words == {4}

@@ -22,7 +22,7 @@ from aggregator import app, newspaper
 from aggregator.app import Newsdesk
 from config.errors import UsageFault
 from config.options import EDITORS_PICK, Edition
-from curation import inbox, lineup, projections, standing
+from curation import inbox, lineup, notes, projections, standing
 from curation.desk import Desk, Outcome
 from curation.tables import Decision, Kill, Pick, StoryPin, Tag
 from curation.verbs import VERBS, carry_out
@@ -176,6 +176,38 @@ def test_a_note_and_a_headline_are_given_and_taken_back(stocked: Newsdesk) -> No
     assert feed(stocked).entries == plain.entries
 
 
+def test_a_correction_is_told_after_the_note_dates_the_entry_anew_and_is_taken_back(
+    stocked: Newsdesk, clock: Clock
+) -> None:
+    plain = feed(stocked)
+    do(stocked, "note", 1, note="Read it")
+    later = clock.move(hours=1)
+    do(stocked, "correct", 1, correction=" Two trams,\nnot <three>. ")
+    entry = feed(stocked).entries[2]
+    assert entry.content == (
+        "<blockquote><p>Read it</p></blockquote>"
+        "<p><strong>Corrected:</strong> Two trams, not &lt;three&gt;.</p>"
+    )
+    assert entry.editorial is not None
+    assert entry.editorial.correction == "Two trams, not <three>."
+    assert entry.updated is not None
+    assert (entry.updated.at, entry.published) == (later, plain.entries[2].published)
+    clock.move(hours=1)
+    do(stocked, "correct", 1, correction="")
+    shown = feed(stocked).entries[2]
+    assert "Corrected" not in shown.content
+    assert shown.updated is not None
+    assert shown.updated.at == clock(), "what is said no more is a change too"
+    for _ in range(3):
+        do(stocked, "undo")
+    assert feed(stocked) == plain
+
+
+def test_a_correction_is_marked_in_the_language_of_the_newsroom() -> None:
+    assert notes.put_right("Deux.", "fr-CA").startswith("<p><strong>Rectificatif")
+    assert notes.put_right("", "fr") == ""
+
+
 def test_merged_items_are_one_story_with_one_pick_until_they_are_split(stocked: Newsdesk) -> None:
     do(stocked, "merge", 2, into=1)
     assert stories(stocked) == [[1, 2], [3], [4]]
@@ -220,6 +252,7 @@ TWICE: list[dict[str, Any]] = [
     {"verb": "unpick", "item": 1},
     {"verb": "note", "item": 1, "note": "n"},
     {"verb": "retitle", "item": 1, "title": "t"},
+    {"verb": "correct", "item": 1, "correction": "c"},
     {"verb": "move", "item": 1, "top": True},
     {"verb": "move", "item": 3, "bottom": True},
     {"verb": "pin", "item": 1},
@@ -254,6 +287,8 @@ def test_the_same_verb_twice_is_one_decision(stocked: Newsdesk, words: dict[str,
         ({"verb": "note", "item": 4, "note": "x"}, "item 4: is not picked"),
         ({"verb": "note", "item": 1, "note": "x" * 1_000_000}, "1,000,000"),
         ({"verb": "retitle", "item": 1, "title": "x" * 501}, "501"),
+        ({"verb": "correct", "item": 1, "correction": "x" * 1_001}, "1,001"),
+        ({"verb": "correct", "item": 4, "correction": "x"}, "item 4: is not picked"),
         ({"verb": "move", "item": 1}, "takes one place"),
         ({"verb": "move", "item": 1, "top": True, "place": 2}, "takes one place"),
         ({"verb": "move", "item": 1, "place": -2}, "position -2"),
@@ -381,6 +416,7 @@ numbers = st.integers(1, ITEMS)
 EXAMPLES: dict[str, st.SearchStrategy[Any]] = {
     "note": st.sampled_from(["", "n", "*m*"]),
     "title": st.sampled_from(["", "T"]),
+    "correction": st.sampled_from(["", "Two, not three."]),
     "tag": st.sampled_from(["x", "y"]),
     "into": numbers,
     "place": st.integers(1, 5),
