@@ -16,7 +16,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from config.errors import HeldElsewhere, NewsdeskError, TryLater, UsageFault
-from curation import fulltext
+from curation import fts5
 
 PRAGMAS = ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON")
 WAL_RESET_FIXED = (3, 51, 3)
@@ -88,7 +88,7 @@ class SQLite:
             connection.isolation_level = None
             for pragma in PRAGMAS:
                 connection.execute(f"PRAGMA {pragma}")
-            for name, function in fulltext.FUNCTIONS.items():
+            for name, function in fts5.FUNCTIONS.items():
                 connection.create_function(name, 1, function, deterministic=True)
 
         @event.listens_for(engine, "begin")

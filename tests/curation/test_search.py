@@ -17,7 +17,7 @@ from aggregator.app import Newsdesk
 from aggregator.database import Database
 from config.errors import UsageFault
 from config.options import EDITORS_PICK
-from curation import fulltext, inbox, search, seen
+from curation import fts5, inbox, indexing, search, seen
 from curation.desk import Desk
 from curation.query import Clause, Text, parse
 from feeds.tables import Item
@@ -133,7 +133,7 @@ def test_an_upgrade_fills_the_index_with_what_is_there_already() -> None:
             connection.execute(text(statement))
         migrations.upgrade(connection)
         matches = "SELECT rowid FROM item_text WHERE item_text MATCH :said"
-        said = fulltext.expression([Clause((Text("東京"),)), Clause((Text("weep"),))])
+        said = fts5.expression([Clause((Text("東京"),)), Clause((Text("weep"),))])
         assert connection.execute(text(matches), {"said": said}).scalars().all() == [7]
 
 
@@ -247,8 +247,8 @@ def test_no_query_breaks_the_index(newsdesk: Newsdesk, query: str, title: bool) 
 @given(st.text(st.characters(exclude_categories=["Cs"])))
 def test_a_text_is_found_by_what_it_says(said: str) -> None:
     """The words of a text and of the query are made alike, so that spacing twice changes nothing."""
-    once = fulltext.spaced(said)
-    assert fulltext.spaced(once).split() == once.split()
+    once = indexing.spaced(said)
+    assert indexing.spaced(once).split() == once.split()
 
 
 def test_an_item_is_kept_whole_when_it_is_indexed(newsdesk: Newsdesk) -> None:

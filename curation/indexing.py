@@ -1,0 +1,47 @@
+"""A text as its words are indexed and looked for, whichever database keeps the index."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+
+from feeds import markup
+
+LONGEST = 100_000  # characters of an item's text
+_ACCENTS = re.compile("[\u0300-\u036f]")
+_LATIN = frozenset("abcdefghijklmnopqrstuvwxyz")
+
+# Scripts that part no words, and Hangul, whose particles cling to them: each character is indexed as a word.
+_UNPARTED = re.compile(
+    "([\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u9fff"
+    "\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff])"
+)
+# Soft hyphens, tatweel, and the points of Hebrew and Arabic, which most texts leave out.
+_UNWRITTEN = re.compile("[\xad\u0591-\u05bd\u05bf\u05c1\u05c2\u05c7\u0640\u064b-\u0652\u0670]")
+
+
+def spaced(text: str) -> str:
+    """A text as its words are indexed and looked for: compatible forms as one, unparted scripts parted."""
+    return _UNPARTED.sub(r" \1 ", _UNWRITTEN.sub("", unicodedata.normalize("NFKC", text[:LONGEST])))
+
+
+def plain(html: str) -> str:
+    """HTML as its words are indexed."""
+    return spaced(markup.text(html))
+
+
+def words(spaced_text: str) -> Iterator[str]:
+    """The words of a text that was `spaced`, as SQLite's unicode61 parts and folds them."""
+    said = "".join(map(_folded, _ACCENTS.sub("", spaced_text)))
+    return iter(said.split())
+
+
+def _folded(character: str) -> str:
+    """A character in small, Latin letters without their accents; a space for what is of no word."""
+    category = unicodedata.category(character)
+    if category[0] not in "LNM" and category != "Co":
+        return " "
+    small = "σ" if character == "ς" else character.lower()[0]
+    letter = unicodedata.normalize("NFD", small)[0]
+    return letter if letter in _LATIN else small
