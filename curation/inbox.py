@@ -104,7 +104,7 @@ def leads(
     Killed stories are left out, and what was read of a source that is removed since, though its picks
     stay. `at` leaves out what was not yet seen at that instant.
     """
-    lead = select(Story.lead_id).where(col(Story.id) == col(Item.story_id)).scalar_subquery()
+    lead = select(Story.lead_id).where(col(Story.id) == col(Item.story_id)).correlate(Item).scalar_subquery()
     other = aliased(Item)
     older = or_(
         col(other.timestamp) < col(Item.timestamp),
