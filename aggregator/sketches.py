@@ -31,7 +31,8 @@ NEAR = {
         """
         SELECT mark.item_id FROM json_each(:marks) AS wanted
         JOIN mark ON mark.mark = wanted.value AND mark.item_id >= coalesce((
-            SELECT item_id FROM mark WHERE mark = wanted.value ORDER BY item_id DESC LIMIT 1 OFFSET :newest - 1
+            SELECT item_id FROM mark WHERE mark = wanted.value
+            ORDER BY item_id DESC LIMIT 1 OFFSET :newest - 1
         ), 0)
         """
     ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -97,7 +97,7 @@ def written(url: URL) -> str:
 
 @pytest.fixture
 def database_url(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """The address of the test's own database; one on PostgreSQL is there already, with this version's schema."""
+    """The address of the test's own database; one on PostgreSQL is there already, with its schema."""
     if kind == "sqlite":
         yield f"sqlite:///{tmp_path / 'newsdesk.db'}"
         return
@@ -105,6 +105,15 @@ def database_url(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> I
     url = databases.copy(template)
     yield written(url)
     databases.drop(url)
+
+
+@pytest.fixture(scope="session")
+def new_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Callable[[], str]:
+    """Gives the address of a further database each time; one on PostgreSQL is there already."""
+    if KIND != "postgresql":
+        return lambda: f"sqlite:///{tmp_path_factory.mktemp('database') / 'newsdesk.db'}"
+    databases, template = (request.getfixturevalue(name) for name in ("databases", "template"))
+    return lambda: written(databases.copy(template))
 
 
 @pytest.fixture

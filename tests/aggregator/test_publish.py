@@ -170,12 +170,10 @@ def test_what_was_written_is_on_record_with_its_hash(newsdesk: Newsdesk) -> None
 
 
 def test_editions_filter_by_section_and_language_and_stay_within_their_limit(
-    tmp_path: Path, clock: Clock
+    database_url: str, tmp_path: Path, clock: Clock
 ) -> None:
     editions = [{"slug": "tech", "section": "tech", "limit": 2}, {"slug": "en-francais", "language": "fr"}]
-    chosen = app.chosen(
-        database_url=f"sqlite:///{tmp_path / 'n.db'}", output=tmp_path / "out", editions=editions
-    )
+    chosen = app.chosen(database_url=database_url, output=tmp_path / "out", editions=editions)
     with app.opened(chosen, clock) as newsdesk:
         keep(
             newsdesk,
