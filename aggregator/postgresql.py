@@ -18,7 +18,6 @@ from config.errors import HeldElsewhere, NewsdeskError, TryLater, UsageFault
 
 OURS = 0x6E657773  # the first key of every advisory lock of newsdesk: "news"
 WRITER, DAEMON = 1, 2
-ORDERED = ("C", "POSIX", "C.UTF-8", "C.utf8")  # by code point, as SQLite orders
 ALIVE = {"keepalives_idle": 20, "keepalives_interval": 5, "keepalives_count": 4, "tcp_user_timeout": 40_000}
 LONGEST_TOLD = 200
 
@@ -27,10 +26,7 @@ HOLDER = text("""
     WHERE held.locktype = 'advisory' AND held.granted AND held.classid = :ours AND held.objid = :which
     AND held.database = (SELECT oid FROM pg_database WHERE datname = current_database())
 """)
-SHAPE = text("""
-    SELECT pg_encoding_to_char(encoding) AS encoding, datcollate AS collation FROM pg_database
-    WHERE datname = current_database()
-""")
+SHAPE = text("SELECT current_setting('server_encoding') = 'UTF8', 'B' < 'a' AND 'a' < 'é'")
 
 # While connecting there is no SQLSTATE; libpq says it in words.
 CONNECTING = (
@@ -112,13 +108,11 @@ class PostgreSQL:
 
     def fault_in(self, connection: Connection) -> tuple[str, str] | None:
         """Why a database would order or keep texts otherwise than SQLite does, with its remedy."""
-        shape = connection.execute(SHAPE).one()
-        if shape.encoding == "UTF8" and shape.collation in ORDERED:
-            return None
-        return (
-            f"is made for {shape.encoding} in the order of {shape.collation}, not for UTF8 in the order of C",
-            "make it anew as the guide says (On PostgreSQL)",
-        )
+        is_utf8, is_ordered = connection.execute(SHAPE).one()
+        remedy = "make it anew as the guide says (On PostgreSQL)"
+        if not is_utf8:
+            return "keeps texts in another encoding than UTF8", remedy
+        return None if is_ordered else ("orders texts otherwise than by their code points", remedy)
 
     def build(self) -> tuple[str, bool, str]:
         """Which PostgreSQL this is."""
