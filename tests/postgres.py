@@ -10,6 +10,7 @@ import secrets
 import shutil
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -24,6 +25,8 @@ from sqlalchemy.engine import URL
 VARIABLE = "NEWSDESK_TEST_PG"
 NOBODY = {"user": 65534, "group": 65534, "extra_groups": []}  # PostgreSQL refuses to be run by root
 AS_ORDERED = "TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C'"
+WHILE_WE_ARE = '"$@" & cat; kill -QUIT $!; wait'  # it ends with us, even where we are killed
+PATIENCE = 60  # seconds
 FAST = (
     *("fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum=off", "jit=off"),
     *("shared_buffers=32MB", "max_connections=200", "max_wal_size=256MB", "listen_addresses="),
@@ -52,7 +55,7 @@ def server() -> Iterator[URL]:
                 "postgresql+psycopg", "newsdesk", query={"host": str(folder)}, database="postgres"
             )
     finally:
-        shutil.rmtree(folder)
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextmanager
@@ -67,19 +70,22 @@ def _started(folder: Path, programs: Path) -> Iterator[None]:
     with log:
         subprocess.run([programs / "initdb", "-D", data, *make], check=True, **said)
         settings = [word for one in (*FAST, f"unix_socket_directories={folder}") for word in ("-c", one)]
-        process = subprocess.Popen([programs / "postgres", "-D", data, *settings], **said)
+        words = ["sh", "-c", WHILE_WE_ARE, "sh", programs / "postgres", "-D", data, *settings]
+        process = subprocess.Popen(words, stdin=subprocess.PIPE, **said)
+        assert process.stdin is not None
         try:
-            _wait(programs, folder, process)
+            _wait(programs, folder)
             yield
         finally:
-            process.send_signal(3)  # SIGQUIT: at once; nothing of it is kept
+            process.stdin.close()
             process.wait(20)
 
 
-def _wait(programs: Path, folder: Path, process: subprocess.Popen[Any]) -> None:
+def _wait(programs: Path, folder: Path) -> None:
     ready = [programs / "pg_isready", "--quiet", "--timeout=1", f"--host={folder}", "--username=newsdesk"]
+    end = time.monotonic() + PATIENCE
     while subprocess.run(ready, check=False).returncode:
-        assert process.poll() is None, (folder / "log").read_text()
+        assert time.monotonic() < end, (folder / "log").read_text()
 
 
 def _programs(folder: Path) -> Path:
