@@ -40,6 +40,7 @@ STATES: dict[str, tuple[type[NewsdeskError], str, str]] = {
     "55P03": (TryLater, "the database is locked by another process", "try again in a moment"),
     "40P01": (TryLater, "another process was in the way", "try again in a moment"),
     "40001": (TryLater, "another process was in the way", "try again in a moment"),
+    "22003": (UsageFault, "a number is larger than any that is given", "see the list that it is from"),
     "25006": (UsageFault, "the database cannot be written: it is read-only", "name the primary server"),
     "42501": (UsageFault, "this user may not write it", "make the user the owner of the database"),
     "53100": (NewsdeskError, "the server's disk is full", "make room; nothing was lost"),

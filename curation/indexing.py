@@ -40,7 +40,7 @@ def words(spaced_text: str) -> Iterator[str]:
 def _folded(character: str) -> str:
     """A character in small, Latin letters without their accents; a space for what is of no word."""
     category = unicodedata.category(character)
-    if category[0] not in "LNM" and category != "Co":
+    if category[0] not in "LNM" and category not in ("Co", "Cn"):
         return " "
     small = "σ" if character == "ς" else character.lower()[0]
     letter = unicodedata.normalize("NFD", small)[0]

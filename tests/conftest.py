@@ -53,7 +53,8 @@ def clock() -> Clock:
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """What is marked `both` is run on SQLite and on PostgreSQL, unless all tests are run on one."""
-    if KIND is None and metafunc.definition.get_closest_marker("both"):
+    is_marked = metafunc.definition.get_closest_marker("both") and "kind" in metafunc.fixturenames
+    if KIND is None and is_marked:
         metafunc.parametrize("kind", ["sqlite", "postgresql"], indirect=True)
 
 

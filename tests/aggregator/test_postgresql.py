@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
+import postgres
 import pytest
 from conftest import CommandLine, written
+from makers import OLD_ITEM, keep, rss, rss_item
 from postgres import Databases
 from sqlalchemy import text
 from sqlalchemy.engine import URL, make_url
@@ -17,10 +20,13 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel import select
 
 from aggregator import migrations, upkeep
+from aggregator.app import Newsdesk
 from aggregator.database import Database
 from aggregator.postgresql import PostgreSQL
 from config.errors import NewsdeskError, TryLater, UsageFault
-from feeds.tables import Source
+from curation import fulltext
+from curation.query import Clause, Text
+from feeds.tables import Item, Source
 
 pytestmark = pytest.mark.postgresql
 
@@ -69,6 +75,18 @@ def test_an_upgrade_that_fails_leaves_the_older_schema(empty: URL) -> None:
         migrations.prepare(database)
     with database.connected() as connection:
         assert migrations.version(connection) == "0008"
+    database.close()
+
+
+def test_an_upgrade_fills_the_index_with_what_is_there_already(empty: URL) -> None:
+    database = Database(written(empty))
+    with database.connected(writing=True) as connection:
+        migrations.upgrade(connection, "0008")
+        for statement in OLD_ITEM:
+            connection.execute(text(statement))
+        migrations.upgrade(connection)
+        said = fulltext.Said([Clause((Text("東京"),)), Clause((Text("weep"),))])
+        assert connection.execute(fulltext.newest(said)).scalars().all() == [7]
     database.close()
 
 
@@ -203,6 +221,28 @@ def test_a_copy_is_left_to_the_program_of_the_server_which_is_named(
         upkeep.backup(database, tmp_path / "copy")
     assert told.value.remedy.startswith(f"pg_dump --format=custom --file={tmp_path}/copy ")
     assert not (tmp_path / "copy").exists()
+
+
+def test_the_line_that_is_named_makes_a_copy_that_can_be_restored(
+    databases: Databases, newsdesk: Newsdesk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    programs = postgres.programs()
+    if programs is None:
+        pytest.skip("pg_dump is not installed")
+    keep(newsdesk, rss([rss_item("a", title="Tram")]))
+    with pytest.raises(UsageFault) as told:
+        upkeep.backup(newsdesk.database, tmp_path / "copy")
+    monkeypatch.setenv("PGPASSWORD", make_url(newsdesk.settings.database_url).password or "")
+    dump, *words = shlex.split(told.value.remedy)
+    subprocess.run([programs / dump, *words], check=True)
+    other = databases.make()
+    named = f"--dbname={other.set(drivername='postgresql').render_as_string()}"
+    subprocess.run([programs / "pg_restore", named, tmp_path / "copy"], check=True)
+    database = Database(written(other))
+    with database.reading() as session:
+        assert session.exec(select(Item.title)).all() == ["Tram"]
+        assert session.connection().execute(text("SELECT words FROM item_text")).scalar() == "'tram':1A"
+    database.close()
 
 
 @pytest.mark.parametrize(
