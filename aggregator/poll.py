@@ -25,6 +25,7 @@ from aggregator.database import Database
 from aggregator.fetch import Fetcher
 from aggregator.matching import Arrival
 from aggregator.parsers import Parsers
+from config.errors import TryLater
 from config.options import Polling
 from feeds import identity
 from feeds.digest import digest
@@ -147,11 +148,22 @@ class Poller:
             feed if isinstance(feed, Failure) else Read(without_body(document), feed, digest(document.body))
         )
 
-    def store(self, batch: Sequence[tuple[Address, Outcome]]) -> list[Result]:
-        """Write what came back of several sources, in one transaction; one at a time where that fails."""
+    def store(
+        self, batch: Sequence[tuple[Address, Outcome]], waits: Sequence[float] = (1, 4)
+    ) -> list[Result]:
+        """Write what came back of several sources, in one transaction; one at a time where that fails.
+
+        A database that is busy or away is tried again after so many seconds: what it has kept of a
+        transaction whose end nobody heard is known by then, and is not kept twice.
+        """
         try:
             with self.database.writing() as session:
                 return [self._settle(session, address, outcome) for address, outcome in batch]
+        except TryLater:
+            if not waits:
+                raise
+            time.sleep(waits[0])
+            return self.store(batch, waits[1:])
         except Exception as error:
             if len(batch) > 1:
                 return [result for one in batch for result in self.store([one])]

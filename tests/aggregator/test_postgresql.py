@@ -7,23 +7,29 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 
 import postgres
 import pytest
 from conftest import CommandLine, written
-from makers import OLD_ITEM, keep, rss, rss_item
+from makers import OLD_ITEM, Clock, keep, read, rss, rss_item
 from postgres import Databases
 from sqlalchemy import text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import select
 
-from aggregator import migrations, upkeep
+from aggregator import migrations, store, upkeep
+from aggregator.answers import Document
 from aggregator.app import Newsdesk
 from aggregator.database import Database
+from aggregator.fetch import Fetcher
+from aggregator.parsers import Parsers
+from aggregator.poll import Poller
 from aggregator.postgresql import PostgreSQL
 from config.errors import NewsdeskError, TryLater, UsageFault
+from config.options import Polling
 from curation import fulltext
 from curation.query import Clause, Text
 from feeds.tables import Item, Source
@@ -206,6 +212,30 @@ def test_a_connection_that_the_server_has_closed_is_made_anew(
     databases.run(f"SELECT pg_terminate_backend({number})")
     with database.reading() as session:
         assert session.exec(select(Source)).all() == []
+
+
+def test_what_a_poll_found_is_stored_once_though_the_server_hangs_up_on_it(
+    databases: Databases, newsdesk: Newsdesk, clock: Clock
+) -> None:
+    """The clock is looked at in the middle of the transaction."""
+    rest = iter([True])
+
+    def now() -> datetime:
+        if next(rest, False):
+            ours = make_url(newsdesk.settings.database_url).database
+            busy = f"datname = '{ours}' AND state = 'idle in transaction'"
+            databases.run(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {busy}")
+        return clock()
+
+    keep(newsdesk, rss([rss_item("a")]))
+    document = Document("https://site.example/feed.xml", rss([rss_item("a"), rss_item("b")]).encode())
+    poller = Poller(newsdesk.database, Fetcher(newsdesk.settings.fetch), Parsers(), Polling(), now)
+    with newsdesk.database.reading() as session:
+        address = store.address(store.source(session, 1))
+    [result] = poller.store([(address, read(document))], waits=(0,))
+    assert (result.outcome, result.new, next(rest, "hung up")) == ("changed", 1, "hung up")
+    with newsdesk.database.reading() as session:
+        assert session.exec(select(Item.guid).order_by(Item.guid)).all() == ["a", "b"]
 
 
 def test_the_doctor_tells_the_version_and_looks_only(database: Database, tmp_path: Path) -> None:

@@ -26,7 +26,8 @@ def unicode61() -> object:
     def parted(text: str) -> list[str]:
         connection.execute("DELETE FROM one")
         connection.execute("INSERT INTO one VALUES (?)", (text,))
-        return [word for (word,) in connection.execute('SELECT term FROM words ORDER BY "offset"')]
+        terms = connection.execute('SELECT term FROM words ORDER BY "offset"')
+        return [word for (word,) in terms if word]  # an accent alone leaves an empty one
 
     yield parted
     connection.close()
