@@ -46,11 +46,16 @@ class Database:
             yield session
 
     @contextmanager
-    def writing(self) -> Iterator[Session]:
-        """A session whose transaction is committed whole at the end, or not at all on an error."""
+    def writing(self, *, beside: bool = False) -> Iterator[Session]:
+        """A session whose transaction is committed whole at the end, or not at all on an error.
+
+        One that touches only rows that no other writer does may write `beside` its like, where the
+        database lets it; all others write alone.
+        """
+        writer = self._writer.execution_options(beside=True) if beside else self._writer
         with (
             self.told_plainly(),
-            Session(self._writer, expire_on_commit=False) as session,
+            Session(writer, expire_on_commit=False) as session,
             session.begin(),
         ):
             session.connection()  # the write lock is taken here, before anything is read

@@ -156,8 +156,11 @@ class Poller:
         A database that is busy or away is tried again after so many seconds: what it has kept of a
         transaction whose end nobody heard is known by then, and is not kept twice.
         """
+        quiet = [one for one in batch if _is_quiet(one[1])]
+        if self.database.kind.shares and 0 < len(quiet) < len(batch):
+            return self.store(quiet) + self.store([one for one in batch if not _is_quiet(one[1])])
         try:
-            with self.database.writing() as session:
+            with self.database.writing(beside=len(quiet) == len(batch)) as session:
                 return [self._settle(session, address, outcome) for address, outcome in batch]
         except TryLater:
             if not waits:
@@ -264,6 +267,11 @@ async def _batch(arrived: asyncio.Queue[tuple[Address, Outcome]]) -> list[tuple[
     while not arrived.empty() and len(batch) < MOST_AT_ONCE and _entries(batch) < MOST_ENTRIES_AT_ONCE:
         batch.append(arrived.get_nowait())
     return batch
+
+
+def _is_quiet(outcome: Outcome) -> bool:
+    """Whether an outcome changes nothing but the row of its own source."""
+    return isinstance(outcome, Unchanged | NotModified) and _moved_to(outcome) is None
 
 
 def _entries(batch: Sequence[tuple[Address, Outcome]]) -> int:

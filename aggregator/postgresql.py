@@ -54,6 +54,7 @@ class PostgreSQL:
 
     url: URL
     patience: float
+    shares = True  # writers that touch only rows of their own may write at once
     path: None = None
     errors: tuple[type[Exception], ...] = ()
     writing: dict[str, Any] = field(
@@ -72,8 +73,10 @@ class PostgreSQL:
 
         @event.listens_for(engine, "begin")
         def begin(connection: Connection) -> None:
-            if connection.get_execution_options().get("immediate", False):
-                connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({OURS}, {WRITER})")
+            options = connection.get_execution_options()
+            if options.get("immediate", False):
+                shared = "_shared" * options.get("beside", False)
+                connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock{shared}({OURS}, {WRITER})")
 
         return engine
 

@@ -62,6 +62,7 @@ class SQLite:
 
     url: URL
     patience: float
+    shares = False  # one writer at a time, whatever it writes
     writing: dict[str, Any] = field(default_factory=lambda: {"immediate": True})
 
     @property

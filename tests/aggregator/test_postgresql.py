@@ -26,7 +26,7 @@ from aggregator.app import Newsdesk
 from aggregator.database import Database
 from aggregator.fetch import Fetcher
 from aggregator.parsers import Parsers
-from aggregator.poll import Poller
+from aggregator.poll import Poller, Unchanged
 from aggregator.postgresql import PostgreSQL
 from config.errors import NewsdeskError, TryLater, UsageFault
 from config.options import Polling
@@ -236,6 +236,34 @@ def test_what_a_poll_found_is_stored_once_though_the_server_hangs_up_on_it(
     assert (result.outcome, result.new, next(rest, "hung up")) == ("changed", 1, "hung up")
     with newsdesk.database.reading() as session:
         assert session.exec(select(Item.guid).order_by(Item.guid)).all() == ["a", "b"]
+
+
+def test_writers_of_rows_of_their_own_write_at_once_and_all_others_alone(database_url: str) -> None:
+    database = Database(database_url, patience=0.2)
+    locked = pytest.raises(TryLater, match="locked")
+    with database.writing(beside=True), database.writing(beside=True), locked, database.writing():
+        pass
+    with database.writing(), locked, database.writing(beside=True):
+        pass
+    database.close()
+
+
+def test_polls_that_found_nothing_new_are_stored_at_once_and_what_is_new_alone(
+    newsdesk: Newsdesk, clock: Clock
+) -> None:
+    keep(newsdesk, rss([rss_item("a")]))
+    impatient = Database(newsdesk.settings.database_url, patience=0.2)
+    poller = Poller(impatient, Fetcher(newsdesk.settings.fetch), Parsers(), Polling(), clock)
+    with newsdesk.database.reading() as session:
+        address = store.address(store.source(session, 1))
+    found = read(Document(address.url, rss([rss_item("b")]).encode()))
+    with newsdesk.database.writing(beside=True):
+        [quiet] = poller.store([(address, Unchanged(found.document))], waits=())
+        with pytest.raises(TryLater):
+            poller.store([(address, found)], waits=())
+    [quiet, new] = poller.store([(address, found), (address, Unchanged(found.document))], waits=())
+    assert [quiet.outcome, new.new] == ["unchanged", 1]
+    impatient.close()
 
 
 def test_the_doctor_tells_the_version_and_looks_only(database: Database, tmp_path: Path) -> None:
