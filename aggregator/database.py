@@ -100,7 +100,7 @@ class Database:
         try:
             yield
         except self._errors as error:
-            raise self.kind.fault(getattr(error, "orig", error)) from error
+            raise self.kind.fault(error) from error
 
 
 def _kind(url: str, patience: float) -> SQLite | PostgreSQL:

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from config.errors import HeldElsewhere, NewsdeskError, TryLater, UsageFault
@@ -124,7 +124,7 @@ class PostgreSQL:
             with self.looked_at() as connection:
                 return "PostgreSQL", True, str(connection.execute(text("SHOW server_version")).scalar_one())
         except DBAPIError as error:
-            return "PostgreSQL", False, self.fault(error.orig or error).message
+            return "PostgreSQL", False, self.fault(error).message
 
     def backup(self, engine: Engine, to: Path) -> None:
         """Refused: PostgreSQL's own program makes the copy, and this says how. No password is shown."""
@@ -153,9 +153,10 @@ class PostgreSQL:
 
     def fault(self, error: BaseException) -> NewsdeskError:
         """What went wrong, with its remedy."""
-        state = getattr(error, "sqlstate", None)
-        said = " ".join(str(error).split())[:LONGEST_TOLD]
-        if state is None or state.startswith(("08", "57P")):
+        cause = getattr(error, "orig", error)
+        state = getattr(cause, "sqlstate", None) or ""
+        said = " ".join(str(cause).split())[:LONGEST_TOLD]
+        if state.startswith(("08", "57P")) or (not state and isinstance(error, OperationalError)):
             return self._unreachable(said)
         if state in STATES:
             kind, message, remedy = STATES[state]

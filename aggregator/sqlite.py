@@ -158,7 +158,7 @@ class SQLite:
 
     def fault(self, error: BaseException) -> NewsdeskError:
         """What went wrong, with its remedy."""
-        said = str(error)
+        said = str(getattr(error, "orig", error))
         for part, kind, message, remedy in FAULTS:
             if part in said:
                 return kind(f"{self.name}: {message}", remedy)

@@ -17,7 +17,7 @@ from makers import OLD_ITEM, Clock, keep, read, rss, rss_item
 from postgres import Databases
 from sqlalchemy import text
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlmodel import select
 
 from aggregator import migrations, store, upkeep
@@ -187,7 +187,8 @@ class Said(Exception):
     ],
 )
 def test_what_goes_wrong_is_told_in_one_line_with_a_remedy(said: Said, status: int, told: str) -> None:
-    fault = PostgreSQL(make_url("postgresql+psycopg://ada:s3cret@db.example/newsdesk"), 10).fault(said)
+    error = OperationalError("SELECT", {}, said)
+    fault = PostgreSQL(make_url("postgresql+psycopg://ada:s3cret@db.example/newsdesk"), 10).fault(error)
     assert (fault.exit_status, told in fault.message) == (status, True)
     assert fault.message.startswith("postgresql+psycopg://ada:***@db.example/newsdesk: ")
     assert "\n" not in fault.message
