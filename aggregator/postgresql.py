@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shlex
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -14,11 +16,13 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
 
+import curation.followed  # noqa: F401  it listens to what sessions write
 from config.errors import HeldElsewhere, NewsdeskError, TryLater, UsageFault
 
 OURS = 0x6E657773  # the first key of every advisory lock of newsdesk: "news"
 WRITER, DAEMON = 1, 2
 ALIVE = {"keepalives_idle": 20, "keepalives_interval": 5, "keepalives_count": 4, "tcp_user_timeout": 40_000}
+LOCKED = "55P03"  # a lock was waited for in vain
 LONGEST_TOLD = 200
 
 HOLDER = text("""
@@ -37,7 +41,6 @@ CONNECTING = (
 )
 BUSY = ("too many clients", "connection slots", "starting up", "shutting down", "recovery")
 STATES: dict[str, tuple[type[NewsdeskError], str, str]] = {
-    "55P03": (TryLater, "the database is locked by another process", "try again in a moment"),
     "40P01": (TryLater, "another process was in the way", "try again in a moment"),
     "40001": (TryLater, "another process was in the way", "try again in a moment"),
     "22003": (UsageFault, "a number is larger than any that is given", "see the list that it is from"),
@@ -82,7 +85,7 @@ class PostgreSQL:
 
     def _connecting(self, **given: Any) -> Engine:
         known = {"connect_timeout": max(2, round(self.patience)), "client_encoding": "utf8", **ALIVE}
-        known |= {"application_name": "newsdesk"}
+        known |= {"application_name": f"newsdesk (process {os.getpid()} on {socket.gethostname()})"[:63]}
         chosen = {name: value for name, value in known.items() if name not in self.url.query}
         try:
             engine = create_engine(self.url, connect_args=chosen, **given)
@@ -144,9 +147,8 @@ class PostgreSQL:
                 name = {"owner": owner[:63]}
                 connection.execute(text("SELECT set_config('application_name', :owner, false)"), name)
                 if not connection.execute(text("SELECT pg_try_advisory_lock(:ours, :which)"), which).scalar():
-                    holder = connection.execute(HOLDER, which).scalars().first()
-                    told = f"{self.name}: is held by {holder or 'another daemon'}"
-                    raise HeldElsewhere(told, "stop that one first")
+                    holder = _holder(connection, DAEMON) or "another daemon"
+                    raise HeldElsewhere(f"{self.name}: is held by {holder}", "stop that one first")
                 yield
         finally:
             engine.dispose()
@@ -158,10 +160,20 @@ class PostgreSQL:
         said = " ".join(str(cause).split())[:LONGEST_TOLD]
         if state.startswith(("08", "57P")) or (not state and isinstance(error, OperationalError)):
             return self._unreachable(said)
+        if state == LOCKED:
+            return TryLater(f"{self.name}: is locked by {self._writer()}", "try again in a moment")
         if state in STATES:
             kind, message, remedy = STATES[state]
             return kind(f"{self.name}: {message}", remedy)
         return NewsdeskError(f"{self.name}: the database failed: {said}", "run 'newsdesk doctor'")
+
+    def _writer(self) -> str:
+        """Who is writing, as it calls itself: its process and its machine."""
+        try:
+            with self.looked_at() as connection:
+                return _holder(connection, WRITER) or "another process"
+        except DBAPIError:
+            return "another process"
 
     def _unreachable(self, said: str) -> NewsdeskError:
         refused = "FATAL" in said and not any(part in said for part in BUSY)
@@ -171,3 +183,8 @@ class PostgreSQL:
         return TryLater(
             f"{self.name}: cannot be reached: {said}", "start the server, or correct database_url"
         )
+
+
+def _holder(connection: Connection, which: int) -> str | None:
+    """Who holds one of our locks, as it calls itself."""
+    return connection.execute(HOLDER, {"ours": OURS, "which": which}).scalars().first()

@@ -15,14 +15,14 @@ from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import URL
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from aggregator import holders
 from config.errors import HeldElsewhere, NewsdeskError, TryLater, UsageFault
-from curation import fts5
+from curation import fts5, terms
 
 PRAGMAS = ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON")
 WAL_RESET_FIXED = (3, 51, 3)
 
 FAULTS = (
-    ("locked", TryLater, "the database is locked by another process", "try again in a moment"),
     (
         "readonly",
         UsageFault,
@@ -89,7 +89,7 @@ class SQLite:
             connection.isolation_level = None
             for pragma in PRAGMAS:
                 connection.execute(f"PRAGMA {pragma}")
-            for name, function in fts5.FUNCTIONS.items():
+            for name, function in (fts5.FUNCTIONS | terms.FUNCTIONS).items():
                 connection.create_function(name, 1, function, deterministic=True)
 
         @event.listens_for(engine, "begin")
@@ -159,6 +159,11 @@ class SQLite:
     def fault(self, error: BaseException) -> NewsdeskError:
         """What went wrong, with its remedy."""
         said = str(getattr(error, "orig", error))
+        if "locked" in said:
+            holder = holders.writer(self.path) if self.path else None
+            return TryLater(
+                f"{self.name}: is locked by {holder or 'another process'}", "try again in a moment"
+            )
         for part, kind, message, remedy in FAULTS:
             if part in said:
                 return kind(f"{self.name}: {message}", remedy)

@@ -17,8 +17,6 @@ from curation.search import Search
 from curation.tables import Decision, Kill, Pick, SeenMark, Tag
 from feeds.tables import Item, Source, Story
 
-FEW = 2_000  # items
-
 
 @dataclass(frozen=True, slots=True)
 class Filters:
@@ -116,9 +114,12 @@ def leads(
         *_passing(other, filters, at, other.source_id + 0),
     )
     of_source = Item.source_id if _are_few(session, filters) else col(Item.source_id) + 0
+    has_rare = filters.tag is not None and search.is_rare(session, filters.tag)
     query = (
         select(Item.id)
-        .where(*_passing(Item, filters, at, of_source), or_(col(Item.id) == lead, ~before_it), *also)
+        .where(
+            *_passing(Item, filters, at, of_source, has_rare), or_(col(Item.id) == lead, ~before_it), *also
+        )
         .where(~search.is_killed(Item))
         .order_by(col(Item.timestamp).desc(), col(Item.id).desc())
         .limit(limit)
@@ -133,8 +134,8 @@ def _are_few(session: Session, filters: Filters) -> bool:
     """
     if filters.section is None and filters.source is None:
         return False
-    some = select(Item.id).where(*_of_sources(Item.source_id, filters)).limit(FEW + 1).subquery()
-    return session.exec(select(func.count()).select_from(some)).one() <= FEW
+    some = select(Item.id).where(*_of_sources(Item.source_id, filters)).limit(search.FEW_ITEMS + 1).subquery()
+    return session.exec(select(func.count()).select_from(some)).one() <= search.FEW_ITEMS
 
 
 def _of_sources(of_source: Any, filters: Filters) -> Iterator[ColumnElement[bool]]:
@@ -144,12 +145,14 @@ def _of_sources(of_source: Any, filters: Filters) -> Iterator[ColumnElement[bool
         yield of_source == filters.source
 
 
-def _passing(row: Any, filters: Filters, at: datetime | None, of_source: Any) -> list[ColumnElement[bool]]:
+def _passing(
+    row: Any, filters: Filters, at: datetime | None, of_source: Any, has_rare: bool = False
+) -> list[ColumnElement[bool]]:
     tests = [search.kept(row), *_of_sources(of_source, filters)]
     if filters.language is not None:
         tests.append(search.of_language(row, filters.language))
     if filters.tag is not None:
-        tests.append(search.of_tag(row, filters.tag))
+        tests.append(search.of_tag(row, filters.tag, has_rare))
     if filters.search is not None:
         tests.extend(search.tests(row, filters.search))
     if filters.since is not None:

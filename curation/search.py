@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Select, String, func
-from sqlalchemy import cast as as_type
+from sqlalchemy import ColumnElement, Select, func
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, exists, not_, or_, select
 
 from config.errors import UsageFault
-from curation import fulltext, rules
+from curation import fulltext, rules, terms
 from curation.query import Atom, Clause, Query, Test, Text
-from curation.tables import Decision, Kill, Pick, SeenMark, Tag
+from curation.tables import Decision, Kill, Pick, SeenMark
 from feeds import urls
 from feeds.tables import Item, Source, Status
 
+FEW_ITEMS = 2_000
 FEW = ("by", "in", "url", "picked", "live", "killed", "held")  # fields, and states
 
 Row = Any  # Item, or an alias of it
@@ -49,7 +48,11 @@ def items(asked: Search, limit: int, best: bool = False) -> list[Item]:
     found = select(number).where(kept(Item), *(_holds(Item, clause, asked) for clause in rest))
     if said is None:
         # `+ 0` has the database begin with the few, and sort them, rather than go through all items.
-        return _rows(asked.session, found.order_by((number + 0 if _name_few(rest) else number).desc()), limit)
+        return _rows(
+            asked.session,
+            found.order_by((number + 0 if _name_few(rest, asked.session) else number).desc()),
+            limit,
+        )
     if best:
         ranked = fulltext.ranked(said).subquery()
         joined = found.join(ranked, number == ranked.c.rowid)
@@ -69,13 +72,19 @@ def fetched(session: Session, numbers: Sequence[int | None]) -> list[Item]:
     return [found[number] for number in numbers]
 
 
-def _name_few(clauses: list[Clause]) -> bool:
-    """Whether a clause is true of no more items than editors decided on, or of one address."""
+def _name_few(clauses: list[Clause], session: Session) -> bool:
+    """Whether a clause is true of few items: decided on, of an address or of a rare tag."""
     return any(
-        all(isinstance(atom, Test) and (atom.field in FEW or atom.value in FEW) for atom in clause.any_of)
+        all(isinstance(atom, Test) and _names_few(atom, session) for atom in clause.any_of)
         for clause in clauses
         if not clause.negated
     )
+
+
+def _names_few(atom: Test, session: Session) -> bool:
+    if atom.field == "tag":
+        return is_rare(session, str(atom.value))
+    return atom.field in FEW or atom.value in FEW
 
 
 def tests(row: Row, asked: Search) -> Iterator[Truth]:
@@ -147,10 +156,15 @@ def of_language(row: Row, tag: str) -> Truth:
     return or_(own == tag.lower(), own.startswith(f"{tag.lower()}-", autoescape=True))
 
 
-def of_tag(row: Row, tag: str) -> Truth:
-    """Whether an item has a category, in JSON with letters beyond ASCII escaped, or an editor's tag."""
-    theirs = as_type(row.categories, String).icontains(json.dumps(tag), autoescape=True)
-    return or_(theirs, exists().where(col(Tag.item_id) == row.id, func.lower(Tag.tag) == tag.lower()))
+def of_tag(row: Row, tag: str, is_rare: bool = False) -> Truth:
+    """Whether an item has a category of its source's, or an editor's tag; a rare one leads to the item."""
+    return _number(row).in_(terms.having(tag)) if is_rare else terms.has(row.id, tag)
+
+
+def is_rare(session: Session, tag: str) -> bool:
+    """Whether the items that have a tag are few enough to be sorted."""
+    some = terms.having(tag).limit(FEW_ITEMS + 1).subquery()
+    return session.scalars(select(func.count()).select_from(some)).one() <= FEW_ITEMS
 
 
 def of_story(number: Any, *which: Truth) -> Select[Any]:
@@ -220,7 +234,7 @@ _TESTS: dict[str, Any] = {
     "source": _of_source,
     "section": _of_section,
     "lang": lambda row, tag, asked: of_language(row, tag),
-    "tag": lambda row, tag, asked: of_tag(row, tag),
+    "tag": lambda row, tag, asked: of_tag(row, tag, is_rare(asked.session, tag)),
     "by": _by,
     "is": lambda row, state, asked: _STATES[state](row, asked),
     "in": _in_edition,

@@ -77,6 +77,17 @@ class Tag(SQLModel, table=True):
     decision_id: int = Field(foreign_key="decision.id")
 
 
+class ItemTerm(SQLModel, table=True):
+    """A term of an item, folded: a category of its source's, or an editor's own tag (`curation.terms`)."""
+
+    __tablename__ = "item_term"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    term: str = Field(sa_type=Text, primary_key=True)
+    item_id: int = Field(primary_key=True, index=True)
+    is_own: bool = Field(primary_key=True)
+
+
 class StoryPin(SQLModel, table=True):
     """An editor's word that two items tell the same story (`together`), or do not; it outlives regrouping.
 

@@ -1,19 +1,15 @@
 """The index of the words of items as PostgreSQL keeps it (tsvector), with the words that SQLite would find.
 
-A database on a server knows no function of ours, so that no trigger can write the index. What a session
-writes is followed after each flush; whoever writes past the session calls `index`.
+A database on a server knows no function of ours, so that no trigger can write the index: `curation.followed`.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from itertools import islice
-from typing import Any
 
-from sqlalchemy import Connection, event, inspect, text
+from sqlalchemy import Connection, text
 from sqlalchemy import select as select_columns
-from sqlalchemy.orm import Session, UOWTransaction
 from sqlmodel import col
 
 from curation.indexing import plain, spaced, words
@@ -41,15 +37,13 @@ KEEP = text("""
     INSERT INTO item_text (rowid, words) VALUES (:number, CAST(:words AS tsvector))
     ON CONFLICT (rowid) DO UPDATE SET words = excluded.words
 """)
-TEXTS = ("title", "summary", "content")
 
 
 def make(connection: Connection) -> None:
     """Make the index, of what is there already."""
     for statement in (TABLE, WORDS):
         connection.exec_driver_sql(statement)
-    numbers = [number for (number,) in connection.execute(text("SELECT id FROM item ORDER BY id"))]
-    for some in _in_batches(numbers):
+    for some in in_batches(connection.execute(text("SELECT id FROM item ORDER BY id")).scalars().all()):
         index(connection, some)
 
 
@@ -105,29 +99,7 @@ def _phrase(atom: Text) -> str:
     return f"({' <-> '.join(pieces)})"
 
 
-@event.listens_for(Session, "after_flush")
-def follow(session: Session, _: UOWTransaction) -> None:
-    """Index what a session has just written."""
-    if session.get_bind().dialect.name == "postgresql" and (numbers := set(_changed(session))):
-        for some in _in_batches(sorted(numbers)):
-            index(session.connection(), some)
-
-
-def _changed(session: Session) -> Iterator[int]:
-    for row in (*session.new, *session.dirty):
-        if isinstance(row, Item) and row.id is not None and _is_changed(row, TEXTS):
-            yield row.id
-        elif isinstance(row, Pick) and _is_changed(row, ("note", "retracted_at")):
-            yield row.item_id
-    yield from (row.item_id for row in session.deleted if isinstance(row, Pick))
-
-
-def _is_changed(row: Any, names: Sequence[str]) -> bool:
-    state = inspect(row)
-    return any(state.attrs[name].history.has_changes() for name in names)
-
-
-def _in_batches(numbers: Iterable[int]) -> Iterator[list[int]]:
-    rest = iter(numbers)
-    while some := list(islice(rest, AT_ONCE)):
-        yield some
+def in_batches(numbers: Sequence[int]) -> Iterator[Sequence[int]]:
+    """Numbers of items, as many at once as are indexed at once."""
+    for start in range(0, len(numbers), AT_ONCE):
+        yield numbers[start : start + AT_ONCE]

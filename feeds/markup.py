@@ -8,7 +8,8 @@ from __future__ import annotations
 import html as entities
 import re
 import unicodedata
-from functools import lru_cache
+from contextvars import ContextVar
+from functools import cache
 
 import nh3
 
@@ -20,6 +21,8 @@ MOST_PASSES = 8
 # paragraph that follows: both are bounded before it sees the text.
 MOST_AMPERSANDS = 50_000
 MOST_REPEATED = 16 * 1024 * 1024
+
+_BASE: ContextVar[str | None] = ContextVar("base")  # of the HTML that is being cleaned
 
 _ALLOWED = """
     p div section article aside header footer main address details summary hr br wbr
@@ -93,12 +96,15 @@ _INLINE_IN_TITLE = re.compile(
 )
 _BLOCK_IN_TITLE = re.compile(rf"</?{_BLOCK}{_REST_OF_TAG}", re.IGNORECASE | re.VERBOSE)
 
-# C0 but tab and newline, DEL, the C1 that cp1252 leaves free, surrogates, noncharacters, U+FFFD.
-_FORBIDDEN = re.compile(
-    "[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffd-\uffff"
-    + "".join(chr(plane << 16 | last) for plane in range(1, 17) for last in (0xFFFE, 0xFFFF))
-    + "]"
+# C0 but tab and newline, DEL, the C1 that cp1252 leaves free, surrogates, noncharacters, U+FFFD. Those above
+# U+FFFF stand apart: a class with them in it is tried character by character.
+_CONTROLS = bytes(code for code in (*range(0x20), 0x7F) if code not in b"\t\n")
+_FORBIDDEN = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffd-\uffff]")
+_ABOVE = re.compile("[\U00010000-\U0010ffff]")
+_FORBIDDEN_ABOVE = re.compile(
+    f"[{''.join(chr(plane << 16 | last) for plane in range(1, 17) for last in (0xFFFE, 0xFFFF))}]"
 )
+_IS_C1 = re.compile("[\x80-\x9f]")
 _C1 = {code: bytes([code]).decode("cp1252", "ignore") for code in range(0x80, 0xA0)}
 
 
@@ -141,7 +147,11 @@ def text_safe(value: str) -> str:
 
 
 def _legal(value: str) -> str:
-    return _FORBIDDEN.sub("", value.translate(_C1).replace("\r\n", "\n").replace("\r", "\n"))
+    value = value.replace("\r\n", "\n").replace("\r", "\n")
+    if value.isascii():
+        return value.encode().translate(None, _CONTROLS).decode()
+    value = _FORBIDDEN.sub("", value.translate(_C1) if _IS_C1.search(value) else value)
+    return _FORBIDDEN_ABOVE.sub("", value) if _ABOVE.search(value) else value
 
 
 def _composed(html: str) -> str:
@@ -151,7 +161,8 @@ def _composed(html: str) -> str:
 
 def _pass(html: str, base: str | None) -> str:
     html = _IFRAME.sub(lambda frame: _link(frame[0], base), _composed(_legal(html[:LONGEST])))
-    html = _cleaner(base).clean(_tame(html)).replace("&nbsp;", "\xa0")
+    _BASE.set(base)
+    html = _cleaner().clean(_tame(html)).replace("&nbsp;", "\xa0")
     html = _EMPTY_PLAYER.sub("", _IMG.sub(_visible, _composed(_legal(html))))
     return _PRE.sub(r"\1", html)
 
@@ -182,13 +193,14 @@ def _repeated(html: str) -> int:
     return repeated
 
 
-@lru_cache(maxsize=64)
-def _cleaner(base: str | None) -> nh3.Cleaner:
+@cache
+def _cleaner() -> nh3.Cleaner:
+    """What nh3 is told, made once: an address is resolved against _BASE."""
     return nh3.Cleaner(
         tags=set(_ALLOWED.split()),
         clean_content_tags=set(_DROPPED.split()),
         attributes=_ATTRIBUTES,
-        attribute_filter=lambda tag, name, value: _attribute(name, value, base),
+        attribute_filter=lambda tag, name, value: _attribute(name, value, _BASE.get()),
         url_schemes={"http", "https", "mailto"},
         link_rel="noopener noreferrer nofollow",
         set_tag_attribute_values={"audio": {"controls": ""}, "video": {"controls": ""}},

@@ -10,11 +10,14 @@ import html
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import blake2b
 
 from feeds import wording
 
-WORDS = 4  # of one run
+# Odd numbers of 64 bits, one for each word of a run, so that a run is hashed anew by its order.
+FACTORS = (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9, 0x27D4EB2F165667C5)
+ALL_BITS = 2**64 - 1
 MOST = 192  # hashes that are kept
 BLOCK = re.compile(
     r"</?(?:p|div|li|ul|ol|h[1-6]|br|hr|tr|td|table|blockquote|figure|figcaption|section|article|pre)\b[^>]*>"
@@ -63,9 +66,14 @@ def body(content: str, repeated: Collection[int] = ()) -> list[str]:
 
 
 def shingles(run: Sequence[str]) -> Shingles:
-    """The runs of a text's words."""
-    found = {hashed(" ".join(run[place : place + WORDS])) for place in range(len(run) - WORDS + 1)}
-    return Shingles(tuple(sorted(found)[:MOST]), len(found))
+    """The runs of a text's words, each hashed by what its four words are, and where."""
+    one, two, three, four = FACTORS
+    words = [_hashed_word(word) for word in run]
+    found = {
+        (a * one + b * two + c * three + d * four) & ALL_BITS
+        for a, b, c, d in zip(words, words[1:], words[2:], words[3:], strict=False)
+    }
+    return Shingles(tuple(number - 2**63 for number in sorted(found)[:MOST]), len(found))
 
 
 def shared(one: Shingles, other: Shingles) -> tuple[float, float]:
@@ -81,6 +89,11 @@ def shared(one: Shingles, other: Shingles) -> tuple[float, float]:
 def hashed(text: str) -> int:
     """A text as a signed number of 64 bits, the same on every machine."""
     return int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "big", signed=True)
+
+
+@lru_cache(maxsize=65_536)
+def _hashed_word(word: str) -> int:
+    return hashed(word) & ALL_BITS
 
 
 def _reach(text: Shingles) -> int:

@@ -8,13 +8,15 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import lru_cache
+from itertools import islice
 
 from feeds.stopwords import STOP_WORDS
 
 # A script that puts no space between words is compared by pairs of its characters; a name in Latin letters
 # stands within its text without a space as well.
-_UNSPACED = r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]"
-_LETTERS = rf"(?:(?!{_UNSPACED})[^\W\d_])+"
+_UNSPACED_RANGES = r"\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
+_UNSPACED = f"[{_UNSPACED_RANGES}]"
+_LETTERS = rf"[^\W\d_{_UNSPACED_RANGES}]+"
 WORD = re.compile(
     rf"\d+(?:[.,\u00a0\u202f' ]\d{{3}})*(?:[.,]\d+)?|{_UNSPACED}+|{_LETTERS}(?:-?\d+|(?:-{_LETTERS})*)"
 )
@@ -43,12 +45,16 @@ def names(text: str) -> dict[str, str]:
 
     A capital counts where no sentence begins, and in a text that capitalises only some of its words.
     """
-    found = list(WORD.finditer(text))
-    titled = _is_titled([match[0] for match in found])
+    every = WORD.findall(text)
+    # Most words are of small letters alone, which is told at once.
+    found = [word for word in every if not (word.islower() and word.isalpha())]
+    titled = _is_titled(every, found)
     kept: dict[str, str] = {}
-    for match in found:
-        word = match[0]
-        if _is_coined(word) or (word[0].isupper() and not titled and not _begins(text, match.start())):
+    end = 0
+    for word in found:
+        place = text.index(word, end)
+        end = place + len(word)
+        if _is_coined(word) or (word[0].isupper() and not titled and not _begins(text, place)):
             kept.update(_forms(word))
     return kept
 
@@ -65,8 +71,20 @@ def run(text: str) -> list[str]:
 @lru_cache(maxsize=4096)
 def fold(text: str) -> str:
     """A text in lower case and without accents."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(char for char in decomposed if not unicodedata.combining(char))
+    if text.isascii():
+        return text.lower()
+    return unicodedata.normalize("NFKD", text.casefold()).translate(_WITHOUT_MARKS)
+
+
+class _WithoutMarks(dict[int, int | None]):
+    """Each character by itself, but for those that combine with another, which go."""
+
+    def __missing__(self, code: int) -> int | None:
+        self[code] = None if unicodedata.combining(chr(code)) else code
+        return self[code]
+
+
+_WITHOUT_MARKS = _WithoutMarks()
 
 
 @lru_cache(maxsize=16384)
@@ -98,7 +116,8 @@ def _begins(text: str, place: int) -> bool:
     return SENTENCE.search(text, max(0, place - 4), place) is not None
 
 
-def _is_titled(found: list[str]) -> bool:
-    longer = [word for word in found if len(word) > 3 and word[0].isalpha()]
-    capitals = sum(word[0].isupper() for word in longer)
-    return len(longer) > 2 and capitals >= TITLE_CASE * len(longer)
+def _is_titled(every: list[str], uncommon: list[str]) -> bool:
+    capitals = sum(len(word) > 3 and word[0].isupper() for word in uncommon)
+    longer = (word for word in every if len(word) > 3 and word[0].isalpha())
+    count = sum(1 for _ in islice(longer, int(capitals / TITLE_CASE) + 1))  # more need not be counted
+    return count > 2 and capitals >= TITLE_CASE * count

@@ -108,6 +108,20 @@ def database_url(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> I
     databases.drop(url)
 
 
+@pytest.fixture
+def empty(kind: str, request: pytest.FixtureRequest) -> Iterator[Database]:
+    """A database without anything in it, not even a schema."""
+    if kind == "sqlite":
+        with closing(Database("sqlite://")) as database:
+            yield database
+        return
+    databases = request.getfixturevalue("databases")
+    url = databases.make()
+    with closing(Database(written(url))) as database:
+        yield database
+    databases.drop(url)
+
+
 @pytest.fixture(scope="session")
 def new_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Callable[[], str]:
     """Gives the address of a further database each time; one on PostgreSQL is there already."""

@@ -18,17 +18,6 @@ from feeds.parse import parse
 NOON = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
 
 
-# An item as the schema before the index of words has it.
-OLD_ITEM = (
-    "INSERT INTO story (id) VALUES (1)",
-    """INSERT INTO source (id, url, canonical_url, status, added_at, feed_title, next_poll_at,
-    next_poll_reason, failures) VALUES (1, 'u', 'u', 'active', '2026-01-01', '', '2026-01-01', '', 0)""",
-    """INSERT INTO item (id, guid, title, summary, content, source_id, story_id, key, public_id, fingerprint,
-    timestamp, first_seen_at, authors, categories, enclosures) VALUES (7, 'g', '東京都', '',
-    '<p>Read &amp; weep</p>', 1, 1, 'k', 'p', 'f', '2026-01-01', '2026-01-01', '[]', '[]', '[]')""",
-)
-
-
 def rss_item(guid: str, title: str = "", link: str = "", date: str = "", text: str = "") -> str:
     """One RSS item; what is empty is left out."""
     parts = {

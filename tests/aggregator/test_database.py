@@ -100,6 +100,34 @@ def test_a_database_that_stays_locked_is_a_fault_to_try_again(database_url: str)
     database.close()
 
 
+HOLDING = """
+import sys, time
+from aggregator.database import Database
+with Database(sys.argv[2]).writing():
+    print("held", flush=True)
+    time.sleep(60)
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/locks").exists(), reason="the system does not tell who holds a lock")
+def test_who_keeps_a_database_locked_is_named_without_what_it_was_told(tmp_path: Path) -> None:
+    program, url = tmp_path / "newsdesk", f"sqlite:///{tmp_path / 'n.db'}"
+    program.write_text(HOLDING)
+    database = Database(url, patience=0.1)
+    migrations.prepare(database)
+    holding = subprocess.Popen(
+        [sys.executable, program, "run", url], stdout=subprocess.PIPE, env=os.environ | {"PYTHONPATH": "."}
+    )
+    with holding:
+        assert holding.stdout is not None
+        assert holding.stdout.readline() == b"held\n"
+        with pytest.raises(TryLater) as told, database.writing():
+            pass
+        holding.kill()
+    assert str(told.value) == f"{tmp_path / 'n.db'}: is locked by newsdesk run (process {holding.pid})"
+    database.close()
+
+
 def test_an_older_database_is_upgraded_with_its_content_and_a_copy_is_kept(tmp_path: Path) -> None:
     database = at(tmp_path / "n.db")
     with database.connected(writing=True) as connection:

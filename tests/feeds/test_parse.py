@@ -235,7 +235,7 @@ def test_a_guid_is_kept_to_the_letter_and_is_an_address_only_as_a_permalink_of_r
 def test_the_newsdesk_module_is_read_under_any_prefix_with_every_editor() -> None:
     picked, other = read("newsdesk-module.atom").entries
     assert picked.editorial is not None
-    assert picked.editorial.model_dump() == {
+    assert picked.editorial.model_dump(exclude_defaults=True) == {
         "note": "Read the second half first.",
         "editors": ("Ada", "Bo"),
         "published": at(2023, 11, 20, 8),
