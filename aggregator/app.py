@@ -18,13 +18,18 @@ from config import settings
 from config.options import Edition, editions
 
 if TYPE_CHECKING:
+    from sqlmodel import Session
+
     from aggregator.answers import Address
+    from aggregator.deliver import Courier, Outcome
+    from aggregator.newspaper import Newspaper
     from aggregator.poll import Poller
-    from aggregator.publish import Newspaper, Published
+    from aggregator.publish import Plan, Published
     from aggregator.upkeep import Kept
     from aggregator.websub import Subscriber
     from config.options import Curation
     from curation.lineup import Site
+    from curation.tables import Delivery
 
 
 def utc_now() -> datetime:
@@ -87,10 +92,17 @@ class Newsdesk:
 
     def newspaper(self) -> Newspaper:
         """What is public now."""
-        from aggregator import publish
+        from aggregator import newspaper
 
         with self.database.reading() as session:
-            return publish.newspaper(session, self.editions, self.site, self.now(), self.curation.quorum)
+            return newspaper.newspaper(
+                session,
+                self.editions,
+                self.site,
+                self.now(),
+                self.curation.quorum,
+                self.settings.publish.hub,
+            )
 
     def publish(self, only: str | None = None) -> Published:
         """Bring the published folder, or one edition of it, to what is public now, and record it."""
@@ -98,11 +110,63 @@ class Newsdesk:
 
         output = self.settings.output
         with publish.alone(output):
-            done, records = publish.write(output, self.newspaper(), self.site, self.now(), only)
-            if records:
+            paper = self.newspaper()
+            done = publish.write(output, self._plan(paper, only), self.now())
+            if done.changes:
                 with self.database.writing() as session:
-                    session.add_all(records)
+                    session.add_all(publish.records(done, paper.decision_id))
+                    self._want_delivered(session, done)
+                publish.recorded(output)
         return done
+
+    def _want_delivered(self, session: Session, done: Published) -> None:
+        from aggregator import deliveries
+        from aggregator.newspaper import is_feed
+
+        if self.settings.publish.hub is not None:
+            base_url = self.settings.base_url
+            feeds = [row for row in done.changes if row.sha256 and is_feed(row.name, row.edition)]
+            told = {f"{base_url}{row.name}": row.sha256 for row in feeds}
+            deliveries.want_told(session, told, self.now())
+        if self.settings.publish.command:
+            deliveries.want_run(session, done.written, done.removed, self.now())
+
+    def _plan(self, paper: Newspaper, only: str | None) -> Plan:
+        from aggregator import newspaper
+        from aggregator.publish import Plan
+
+        wanted = [
+            document for document in newspaper.documents(paper, self.site) if only in (None, document.edition)
+        ]
+        return Plan(wanted, paper.kept, paper.removed, self.settings.publish.compress, only is None)
+
+    @property
+    def courier(self) -> Courier:
+        """What tells the hub and runs the command after a publish."""
+        from aggregator.deliver import Courier
+
+        return Courier(self.database, self.settings.publish, self.settings.output, self.now)
+
+    def deliveries(self) -> list[Delivery]:
+        """How that stands which the settings ask for after a publish."""
+        from aggregator import deliveries
+
+        with self.database.reading() as session:
+            return deliveries.kept(session, deliveries.asked(self.settings.publish))
+
+    async def deliver(self) -> list[Outcome]:
+        """Tell the hub and run the command, where something has changed since that last went well."""
+        from aggregator import deliveries
+
+        if not deliveries.asked(self.settings.publish):
+            return []  # without a look at the database, and without the HTTP client
+        from aggregator.fetch import Fetcher
+
+        found = await self.courier.run_command(at_once=True)
+        if self.settings.publish.hub is not None:
+            async with Fetcher(self.settings.fetch) as fetcher:
+                found += await self.courier.tell_hub(fetcher, at_once=True)
+        return found
 
     def upkeep(self) -> Kept:
         """Remove what retention no longer keeps."""

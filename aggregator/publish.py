@@ -1,90 +1,64 @@
-"""Editions -> files, whole or not at all.
+"""Documents -> files, whole or not at all; what is as it is to be is not rendered and not touched.
 
-Each file is written beside its place, synced and renamed over it; a file whose bytes would be the
-same is left alone, so that its time and its readers' caches stay true.
+    look ─> render what changed ─> stage ─> put in place ─> remove what is stale ─> sync ─> record
+
+All is staged before the first file is replaced: a fault of rendering, or a full disk, leaves the folder
+as it was. Of one document the variants are put in place before itself, and all have one time: who finds a
+variant with another time than the document's knows that it belongs to the one before or after.
 """
 
 from __future__ import annotations
 
+import errno
 import fcntl
-import os
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+import logging
+import time
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from hashlib import sha256
 from pathlib import Path
 
-from sqlalchemy import func
-from sqlmodel import Session, select
+from aggregator import files, manifest, pack
+from aggregator.files import Stage, Staged
+from aggregator.manifest import BEGUN, REMOVED, WRITTEN, Broken, Kept, Manifest, Part
+from aggregator.newspaper import Document
+from config.errors import NewsdeskError, UsageFault
+from curation.tables import Publication
 
-from aggregator import sources, store
-from config.errors import UsageFault
-from config.options import Edition
-from curation.lineup import Site, lineup
-from curation.tables import Decision, Publication
-from feeds import jsonfeed, opml, page, proof, render
-from feeds.entries import Feed
+FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
-BESIDE = ".newsdesk-"  # how a file begins that is being written
-
-Lineups = dict[str, Feed]
+log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
 class Published:
-    """What a publish did: the files written, those that were the same already, and when."""
+    """What a publish did: the documents written, those that were the same already, those removed, and when.
+
+    `changes` are what was written and removed, as it was left; also what an earlier publish did that was
+    killed before it went on record.
+    """
 
     at: datetime
     written: list[str] = field(default_factory=list)
     unchanged: list[str] = field(default_factory=list)
     removed: list[str] = field(default_factory=list)
+    changes: list[Kept] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
-class Newspaper:
-    """Everything public at an instant: the line-ups in the order of the editions, and what is read."""
+class Plan:
+    """What the folder is to hold: these documents, and under the prefixes `kept` what was there.
 
-    lineups: Lineups
-    reading: tuple[opml.Outline, ...]
-    decision_id: int | None = field(default=None, compare=False)
+    What is ours and neither listed nor kept is stale, unless the plan is not the `whole`; the names
+    `removed` are stale in any case. `compress` names the variants beside each document: gz, br, zst.
+    """
 
-    @property
-    def public_ids(self) -> set[str]:
-        """The ids of every entry that readers see."""
-        return {entry.guid for feed in self.lineups.values() for entry in feed.entries}
-
-
-def newspaper(
-    session: Session, editions: Sequence[Edition], site: Site, at: datetime, quorum: int
-) -> Newspaper:
-    """What is to be public at an instant, not yet rendered."""
-    return Newspaper(
-        lineups={edition.slug: lineup(session, edition, site, at, quorum) for edition in editions},
-        reading=tuple(sources.outlines(store.sources(session))),
-        decision_id=session.exec(select(func.max(Decision.id)).where(Decision.at <= at)).one(),
-    )
-
-
-def documents(paper: Newspaper, site: Site) -> Iterator[tuple[str, str | None, bytes]]:
-    """The files of a newspaper, as name, edition and bytes."""
-    shelves = [page.Shelf(slug=slug, feed=feed) for slug, feed in paper.lineups.items()]
-    for shelf in shelves:
-        yield from _edition(shelf, site)
-    yield "index.html", None, page.front(site.title, site.language, shelves, site.base_url)
-    yield "sources.opml", None, opml.write(f"Sources of {site.title}", paper.reading)
-
-
-def _edition(shelf: page.Shelf, site: Site) -> Iterator[tuple[str, str, bytes]]:
-    slug, feed = shelf.slug, shelf.feed
-
-    def at(ending: str) -> Feed:
-        return feed.model_copy(update={"feed_url": f"{site.base_url}{slug}.{ending}"})
-
-    yield f"{slug}.rss", slug, render.rss(at("rss"))
-    yield f"{slug}.atom", slug, render.atom(at("atom"))
-    yield f"{slug}.json", slug, jsonfeed.render(proof.proofread(at("json")))
-    yield f"{slug}.html", slug, page.edition(site.title, site.language, shelf, site.base_url)
+    documents: Sequence[Document]
+    kept: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    compress: tuple[str, ...] = ()
+    whole: bool = True
 
 
 @contextmanager
@@ -95,7 +69,7 @@ def alone(folder: Path) -> Iterator[None]:
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        lock = (folder / f"{BESIDE}lock").open("w")
+        lock = (folder / f"{files.BESIDE}lock").open("a")
     except OSError as error:
         raise _unwritable(folder, error) from error
     with lock:
@@ -103,70 +77,174 @@ def alone(folder: Path) -> Iterator[None]:
         yield
 
 
-def write(
-    folder: Path, paper: Newspaper, site: Site, at: datetime, only: str | None = None
-) -> tuple[Published, list[Publication]]:
-    """Bring the folder, or the files of one edition, to a newspaper.
+def write(folder: Path, plan: Plan, at: datetime) -> Published:
+    """Bring the folder to a plan; only who is alone there does this.
 
-    Every document is rendered before the first file is touched. Raises UsageFault where the
-    folder cannot be written.
+    Raises UsageFault where the folder cannot be written, NewsdeskError where the disk is full.
     """
-    ready = [document for document in documents(paper, site) if only in (None, document[1])]
-    done, records = Published(at), []
+    kept = Manifest(folder)
     try:
-        sweep(folder)
-        for name, edition, body in ready:
-            if put(folder / name, body):
-                done.written.append(name)
-                digest = sha256(body).hexdigest()
-                records.append(
-                    Publication(
-                        at=at, path=name, edition=edition, sha256=digest, decision_id=paper.decision_id
-                    )
-                )
-            else:
-                done.unchanged.append(name)
+        try:
+            return _written(folder, kept, plan, at)
+        except Broken as error:
+            log.warning("%s is broken, and made anew: %s", kept.path, error)
+            kept.forget()
+            return _written(folder, kept, plan, at)
     except OSError as error:
         raise _unwritable(folder, error) from error
-    return done, records
 
 
-def _unwritable(folder: Path, error: OSError) -> UsageFault:
-    return UsageFault(
-        f"{folder}: cannot be written: {error.strerror or error}",
-        "name a folder that this user may write as output",
+def records(done: Published, decision_id: int | None) -> list[Publication]:
+    """What was written as it goes on record, with the last decision it reflects."""
+    return [
+        Publication(
+            at=done.at, path=row.name, edition=row.edition, sha256=row.sha256, decision_id=decision_id
+        )
+        for row in done.changes
+        if row.state == WRITTEN
+    ]
+
+
+def recorded(folder: Path) -> None:
+    """What was written and removed is on record; only who is alone in the folder says so."""
+    kept = Manifest(folder)
+    with kept.opened():
+        kept.recorded()
+
+
+def _written(folder: Path, kept: Manifest, plan: Plan, at: datetime) -> Published:
+    files.sweep(folder)
+    with kept.opened():
+        bringing = Bringing(folder, kept, plan.compress)
+        try:
+            bringing.ready(plan.documents)
+            bringing.place()
+            bringing.remove(_stale(kept, plan))
+            bringing.sync()
+        finally:
+            files.sweep(folder)
+        changes = kept.unrecorded()
+    written = {change.name for change in changes if change.state == WRITTEN}
+    listed = [document.name for document in plan.documents]
+    return Published(
+        at=at,
+        written=[*(name for name in listed if name in written), *sorted(written.difference(listed))],
+        unchanged=[name for name in listed if name not in written],
+        removed=[change.name for change in changes if change.state == REMOVED],
+        changes=changes,
     )
 
 
-def put(path: Path, body: bytes) -> bool:
-    """Replace a file by these bytes at once, durably; False where it has them already."""
-    if path.is_file() and path.read_bytes() == body:
-        return False
-    beside = path.with_name(f"{BESIDE}{path.name}.{os.getpid()}")
-    try:
-        with beside.open("wb") as file:
-            file.write(body)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.chmod(0o644)
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
-    _sync(path.parent)
-    return True
+def _stale(kept: Manifest, plan: Plan) -> list[Kept]:
+    """What is ours and not to be there; a removal once begun is gone on with."""
+    listed = {document.name for document in plan.documents}
+    named = (kept.find(name) for name in plan.removed)
+    found = [*filter(None, named), *(kept.outside(plan.kept) if plan.whole else ())]
+    left = {row.name: row for row in found if row.parts}
+    return [row for name, row in sorted(left.items()) if name not in listed]
 
 
-def sweep(folder: Path) -> None:
-    """Remove what a killed publish left half-written; what a living process writes is left alone."""
-    for left in folder.glob(f"{BESIDE}*.*"):
-        number = left.suffix.removeprefix(".")
-        if not (number.isdecimal() and Path(f"/proc/{number}").exists()):
-            left.unlink(missing_ok=True)
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What brings a document to how it is to be: what is put in place, in order, and variants that go."""
+
+    after: Kept
+    staged: tuple[Staged, ...]
+    dropped: tuple[Path, ...]
 
 
-def _sync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+class Bringing:
+    """One publish at work in a folder."""
+
+    def __init__(self, folder: Path, kept: Manifest, compress: Collection[str]) -> None:
+        self.folder = folder
+        self.kept = kept
+        self.compress = compress
+        self._stage = Stage(folder)
+        self._now = time.time_ns()
+        self._changes: list[Change] = []
+        self._touched: set[Path] = set()
+
+    def ready(self, documents: Sequence[Document]) -> None:
+        """Render and stage what is not as it is to be; nothing in the folder is replaced yet."""
+        for document in documents:
+            basis = f"{document.basis} {' '.join(self.compress)}"
+            before = self.kept.find(document.name)
+            if before is None or before.basis != basis or not self._stands(before):
+                self._changes.append(self._change(document, basis, before))
+
+    def _stands(self, row: Kept) -> bool:
+        return all(files.stands(self._place(row.name, part.suffix), part) for part in row.parts)
+
+    def _place(self, name: str, suffix: str = "") -> Path:
+        return self.folder / f"{name}{suffix}"
+
+    def _change(self, document: Document, basis: str, before: Kept | None) -> Change:
+        name, body = document.name, document.render()
+        bodies = pack.variants(name, body, self.compress) | {"": body}  # itself last
+        mtime = files.holds(self._place(name), body) or self._now
+        parts, staged = [], []
+        for suffix, packed in bodies.items():
+            if files.holds(self._place(name, suffix), packed) != mtime:
+                staged.append(self._stage.put(f"{name}{suffix}", packed, mtime))
+            stamp = staged[-1].mtime if staged else mtime
+            parts.append(Part(suffix, len(packed), stamp, files.digest(packed)))
+        gone = (self._place(name, f".{suffix}") for suffix in pack.VARIANTS if f".{suffix}" not in bodies)
+        dropped = tuple(place for place in gone if place.is_file())
+        is_begun = before is not None and (before.basis == BEGUN or before.state == WRITTEN)
+        state = WRITTEN if staged or dropped or is_begun else manifest.KEPT
+        return Change(Kept(name, document.edition, basis, tuple(parts), state), tuple(staged), dropped)
+
+    def place(self) -> None:
+        """Put what is staged in its place. What is begun is ours from before its first file is there."""
+        begun = [change.after for change in self._changes if change.staged or change.dropped]
+        self._stage.sync()
+        self.kept.keep(self._begun(row) for row in begun)
+        for change in self._changes:
+            for place in change.dropped:
+                place.unlink()
+            for staged in change.staged:
+                files.place(staged)
+                self._touched.add(staged.place.parent)
+            self._touched.update(place.parent for place in change.dropped)
+
+    def _begun(self, row: Kept) -> Kept:
+        before = self.kept.find(row.name)
+        parts = (*(before.parts if before else ()), *row.parts)
+        return replace(row, basis=BEGUN, parts=tuple(dict.fromkeys(parts)), state=WRITTEN)
+
+    def remove(self, rows: Sequence[Kept]) -> None:
+        """Remove documents that are stale; what somebody else has changed since is left, and forgotten."""
+        self.kept.keep(replace(row, basis=BEGUN, state=REMOVED) for row in rows)
+        for row in rows:
+            for part in row.parts:
+                digests = {other.sha256 for other in row.parts if other.suffix == part.suffix}
+                files.remove(self._place(row.name, part.suffix), digests)
+            place = self._place(row.name)
+            self._touched.add(place.parent)
+            if place.parent != self.folder:
+                with suppress(OSError):  # others are left in it
+                    place.parent.rmdir()
+            if place.exists():
+                self.kept.drop(row.name)
+            else:
+                gone = Kept(row.name, row.edition, BEGUN, (), REMOVED)
+                self._changes.append(Change(gone, (), ()))
+
+    def sync(self) -> None:
+        """Have all that was done outlive a loss of power, and keep how it was left."""
+        for folder in sorted({*self._touched, self.folder} if self._touched else ()):
+            if folder.is_dir():
+                files.sync(folder)
+        self.kept.keep(change.after for change in self._changes)
+
+
+def _unwritable(folder: Path, error: OSError) -> NewsdeskError:
+    if error.errno in FULL:
+        return NewsdeskError(f"{folder}: the disk is full", "make room; what was published is as it was")
+    place = error.filename or folder
+    why = "a file is in the way" if isinstance(error, FileExistsError) else error.strerror or error
+    return UsageFault(
+        f"{place}: cannot be written: {why}",
+        "name a folder that this user may write as output",
+    )

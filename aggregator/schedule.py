@@ -11,9 +11,9 @@ import logging
 import os
 import signal
 import socket
-from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import uvicorn
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -22,12 +22,14 @@ from starlette.applications import Starlette
 from aggregator import serve
 from aggregator.answers import Address
 from aggregator.app import Newsdesk
+from aggregator.deliver import Outcome
+from aggregator.newspaper import Newspaper
 from aggregator.poll import Poller, Report
-from aggregator.publish import Newspaper
 from config.errors import NewsdeskError, UsageFault
 from curation.terminal import counted
 
 PUBLISH_SECONDS = 2
+LOOKED_AGAIN = timedelta(minutes=1)  # at the files, which others may have changed
 HUBS_SECONDS = 5
 UPKEEP_EVERY = timedelta(hours=1)
 
@@ -71,7 +73,7 @@ class Daemon:
         self.subscriber = newsdesk.subscriber(poller)
         self._busy: set[int] = set()
         self._passes: set[asyncio.Task[None]] = set()
-        self._published: Newspaper | None = None
+        self._published: tuple[Newspaper, datetime] | None = None
         self._polls = 0
 
     def scheduled(self, polling: bool) -> AsyncIOScheduler:
@@ -86,6 +88,11 @@ class Daemon:
         if polling and self.subscriber is not None:
             scheduler.add_job(guarded(self.subscriber.subscribe), "interval", seconds=HUBS_SECONDS, id="hubs")
         scheduler.add_job(guarded(self.publish), "interval", seconds=PUBLISH_SECONDS, id="publish")
+        follow = self.newsdesk.settings.publish
+        if follow.hub is not None:
+            scheduler.add_job(guarded(self.tell_hub), "interval", seconds=PUBLISH_SECONDS, id="hub")
+        if follow.command:
+            scheduler.add_job(guarded(self.run_command), "interval", seconds=PUBLISH_SECONDS, id="command")
         seconds = UPKEEP_EVERY.total_seconds()
         scheduler.add_job(guarded(self.upkeep), "interval", seconds=seconds, id="upkeep", next_run_time=now)
         return scheduler
@@ -114,14 +121,29 @@ class Daemon:
         return len(self._busy)
 
     async def publish(self) -> None:
-        """Publish, if anything public is not as it was last published."""
+        """Publish, if anything public is not as it was last published, and now and then to mend files."""
         paper = await asyncio.to_thread(self.newsdesk.newspaper)
-        if paper == self._published and (self.newsdesk.settings.output / "index.html").exists():
+        if self._is_published(paper):
             return
         done = await asyncio.to_thread(self.newsdesk.publish)
-        self._published = paper
-        if done.written:
-            log.info("published %s", ", ".join(done.written))
+        self._published = paper, self.newsdesk.now()
+        for did, names in (("published", done.written), ("removed", done.removed)):
+            if names:
+                log.info("%s %s", did, ", ".join(names))
+
+    def _is_published(self, paper: Newspaper) -> bool:
+        if self._published is None or not (self.newsdesk.settings.output / "index.html").exists():
+            return False
+        last, at = self._published
+        return paper == last and self.newsdesk.now() - at < LOOKED_AGAIN
+
+    async def tell_hub(self) -> None:
+        """Tell the hub of what has changed."""
+        note(await self.newsdesk.courier.tell_hub(self.poller.fetcher))
+
+    async def run_command(self) -> None:
+        """Run the command, where something has changed; one that takes long holds up nothing else."""
+        note(await self.newsdesk.courier.run_command())
 
     async def upkeep(self) -> None:
         """Retention, an hour apart."""
@@ -214,6 +236,15 @@ def guarded(job: Callable[[], Awaitable[None]]) -> Callable[[], Coroutine[None, 
             log.exception("a job failed")
 
     return guarded_job
+
+
+def note(outcomes: Iterable[Outcome]) -> None:
+    """What was delivered in the log, a line for each."""
+    for one in outcomes:
+        if one.error is None:
+            log.info("%s: done", one)
+        else:
+            log.warning("%s: %s", one, one.error)
 
 
 def tell(report: Report) -> None:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryFile
 
-from sqlalchemy import func
+from sqlalchemy import func, inspect
 from sqlmodel import Session, col, select
 
-from aggregator import migrations, store
+from aggregator import deliveries, migrations, store
 from aggregator.database import Database
 from config.errors import NewsdeskError, UsageFault
 from curation.projections import is_decided_on
@@ -90,11 +91,15 @@ class Finding:
     found: str
 
 
-def examine(database: Database, output: Path) -> Iterator[Finding]:
-    """Look at what can go wrong outside newsdesk's own code; nothing is made or changed."""
+def examine(database: Database, output: Path, follows: Collection[str] = ()) -> Iterator[Finding]:
+    """Look at what can go wrong outside newsdesk's own code; nothing is made or changed.
+
+    `follows` are the kinds of deliveries that the settings ask for.
+    """
     yield _database(database)
     yield Finding(*database.kind.build())
     yield _folder(output)
+    yield from _followed(database, follows)
     homes = {
         name: Path(spec.origin).parent.parent
         for name in PACKAGES
@@ -109,6 +114,20 @@ def _database(database: Database) -> Finding:
         return Finding("database", True, migrations.examine(database))
     except NewsdeskError as error:
         return Finding("database", False, f"{error.message} ({error.remedy})")
+
+
+def _followed(database: Database, follows: Collection[str]) -> Iterator[Finding]:
+    """How that went which follows a publish; nothing is said of what was never tried."""
+    if not follows or (database.path is not None and not database.path.exists()):
+        return
+    with suppress(NewsdeskError), database.looked_at() as connection:
+        if not inspect(connection).has_table("delivery"):
+            return
+        rows = deliveries.kept(Session(connection), follows)
+        for kind in follows:
+            of_kind = [row for row in rows if row.kind == kind]
+            if said := deliveries.said(of_kind):
+                yield Finding(deliveries.NAMES[kind], not deliveries.failed(of_kind), said)
 
 
 def _folder(output: Path) -> Finding:

@@ -30,6 +30,7 @@ from config.written import (
     Zone,
     listed,
     web_address,
+    words,
 )
 
 
@@ -149,6 +150,26 @@ class Serving(Options):
     port: int = Field(8080, ge=0, le=65_535, description="The port listened on; 0 for any that is free.")
     public_url: Annotated[str, AfterValidator(web_address)] | None = Field(
         None, description="The address at which hubs reach this daemon, so that they can tell of changes."
+    )
+
+
+class Publishing(Options):
+    """What is written beside the documents, and what is done after a change of the published folder."""
+
+    compress: Annotated[tuple[Literal["gz", "br", "zst"], ...], BeforeValidator(listed)] = Field(
+        ("gz", "br", "zst"), description="The compressed variants beside each document: gz, br, zst."
+    )
+    command: Annotated[tuple[Annotated[str, Field(pattern=r"^[^\x00]*$")], ...], BeforeValidator(words)] = (
+        Field((), description="The command that is run after a change in the folder, such as rsync.")
+    )
+    command_timeout: Duration = Field(
+        timedelta(minutes=5),
+        ge=timedelta(seconds=1),
+        le=timedelta(days=1),
+        description="How long the command may take; then it is killed, and has failed.",
+    )
+    hub: Address | None = Field(
+        None, description="The WebSub hub that feeds name, and that is told of their changes."
     )
 
 

@@ -39,6 +39,7 @@ from config.options import (
     Edition,
     Fetching,
     Polling,
+    Publishing,
     Retention,
     Serving,
 )
@@ -46,7 +47,7 @@ from config.places import Place
 from config.written import listed, web_address
 
 PREFIX = "NEWSDESK_"
-NOT_SETTINGS = re.compile(r"NEWSDESK_(CONFIG|EDITOR|TEST_.*)")
+NOT_SETTINGS = re.compile(r"NEWSDESK_(CONFIG|EDITOR|WRITTEN|REMOVED|TEST_.*)")
 LARGEST = 1_000_000  # bytes of a settings file
 LONGEST_SHOWN = 60  # characters of a refused value
 SQLITE = re.compile(r"sqlite(\+\w+)?:///([^?]*)")
@@ -86,6 +87,7 @@ class Settings(BaseSettings):
     fetch: Fetching = Fetching()
     poll: Polling = Polling()
     curation: Curation = Curation()
+    publish: Publishing = Publishing()
     serve: Serving = Serving()
     retention: Retention = Retention()
     editions: Annotated[tuple[Edition, ...], BeforeValidator(listed)] = ()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Annotated, Any
@@ -71,6 +72,16 @@ def listed(value: Any) -> Any:
         except (ValueError, RecursionError):
             raise ValueError("a list, in JSON or with commas, was expected") from None
     return [member.strip() for member in value.split(",") if member.strip()]
+
+
+def words(value: Any) -> Any:
+    """The words of a command: a list, which a variable has in JSON, or one text, split as a shell does."""
+    if not isinstance(value, str) or value.lstrip().startswith("["):
+        return listed(value)
+    try:
+        return shlex.split(value)
+    except ValueError:
+        raise ValueError("a command with its quotes closed was expected") from None
 
 
 def web_address(url: str) -> str:

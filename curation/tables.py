@@ -122,3 +122,25 @@ class Publication(SQLModel, table=True):
     edition: str | None = None
     sha256: str
     decision_id: int | None = None
+
+
+class Delivery(SQLModel, table=True):
+    """What is to be done after a change of the published folder, and how it last went.
+
+    `kind` is hub, which is told of the document at the address `about`, or command. While `wanted_at` is set
+    it is yet to be done, not before `next_at`, and not while somebody is at it (`claimed_until`). `sha256`
+    is that of the document, `written` and `removed` name the documents changed since the last time.
+    """
+
+    kind: str = Field(primary_key=True)
+    about: str = Field(primary_key=True)
+    sha256: str = ""
+    written: tuple[str, ...] = Field(default=(), sa_type=Kept(tuple[str, ...]))
+    removed: tuple[str, ...] = Field(default=(), sa_type=Kept(tuple[str, ...]))
+    wanted_at: datetime | None = None
+    next_at: datetime
+    claimed_until: datetime | None = None
+    failures: int = 0
+    error: str | None = Field(default=None, sa_type=Text)
+    error_at: datetime | None = None
+    done_at: datetime | None = None

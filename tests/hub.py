@@ -45,12 +45,14 @@ class Hub:
         self.lease, self.signature, self.refuse, self.deny = lease, signature, refuse, deny
         self.subscribed: dict[tuple[str, str], Subscribed] = {}
         self.requests: list[dict[str, str]] = []
+        self.pings: list[str] = []
         self.delivered: list[int] = []
 
     def take(self, form: dict[str, str]) -> int:
         """What a request is answered; what comes of it is done later."""
         mode, topic, callback = (form.get(f"hub.{name}", "") for name in ("mode", "topic", "callback"))
         if mode == "publish":
+            self.pings.append(form.get("hub.url") or topic)
             Thread(target=self.distribute, args=[form.get("hub.url") or topic], daemon=True).start()
             return 202
         self.requests.append(form)
@@ -92,7 +94,12 @@ class Hub:
 
     def standing(self) -> dict[str, Any]:
         running = [asdict(one) for one in self.subscribed.values() if one.ends > time.time()]
-        return {"subscribed": running, "requests": self.requests, "delivered": self.delivered}
+        return {
+            "subscribed": running,
+            "requests": self.requests,
+            "pings": self.pings,
+            "delivered": self.delivered,
+        }
 
 
 def signed(secret: str, body: bytes, method: str = "sha256") -> str:

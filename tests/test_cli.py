@@ -431,6 +431,19 @@ def test_publishing_names_what_it_wrote_and_then_nothing(stocked: CommandLine) -
     assert len(first["written"]) == 10
     second = stocked("publish", "--json").json
     assert (second["written"], len(second["unchanged"])) == ([], 10)
+    assert second["deliveries"] == []
+
+
+def test_publishing_names_what_it_removed(stocked: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NEWSDESK_EDITIONS", '[{"slug": "tech", "section": "tech"}]')
+    stocked("publish")
+    monkeypatch.delenv("NEWSDESK_EDITIONS")
+    said = stocked("publish", "--edition", "editors-pick")
+    assert said.err == "0 files written, 4 unchanged\n"
+    said = stocked("publish")
+    assert "removed public/tech.rss\n" in said.err
+    assert said.err.endswith("1 file written, 9 unchanged, 4 removed\n")
+    assert said.out == "public/index.html\n"
 
 
 def test_the_newsroom_s_state_is_told_and_its_health_checked(stocked: CommandLine) -> None:

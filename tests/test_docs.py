@@ -253,6 +253,15 @@ def test_what_the_newsroom_does_has_the_keys_that_are_documented(newsroom: Newsr
     assert keys(newsroom("status")) == documented("Status")
 
 
+def test_what_follows_a_publish_has_the_keys_that_are_documented(
+    command: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NEWSDESK_PUBLISH__COMMAND", "false")
+    failed = command("publish", "--json")
+    assert failed.status == 1
+    assert keys(*failed.json["deliveries"]) == documented("Delivery")
+
+
 def test_findings_and_errors_have_the_keys_that_are_documented(command: CommandLine) -> None:
     assert keys(*command("doctor", "--json").json) == documented("Finding")
     assert keys(json.loads(command("show", 404, "--json").err)) == documented("Error")

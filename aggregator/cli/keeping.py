@@ -22,7 +22,8 @@ def status(invocation: Invocation, as_json: bool) -> None:
     """Sources and their troubles, items, picks, the last decision and publish, and what editions lack."""
     from dataclasses import asdict
 
-    from aggregator import upkeep
+    from aggregator import deliveries, upkeep
+    from aggregator.cli.shown import delivery_shape
     from curation import standing
     from curation.shapes import time
 
@@ -30,9 +31,12 @@ def status(invocation: Invocation, as_json: bool) -> None:
     with invocation.reading() as session:
         found = upkeep.status(session, newsdesk.now())
         warnings = standing.warnings(session, newsdesk.editions, newsdesk.now(), newsdesk.curation.quorum)
+    rows = newsdesk.deliveries()
     if as_json:
         times = {name: time(value) for name, value in asdict(found).items() if name.endswith("_at")}
-        terminal.emit(asdict(found) | times | {"database": str(newsdesk.database), "warnings": warnings})
+        follows = [delivery_shape(row) for row in rows]
+        others = {"database": str(newsdesk.database), "deliveries": follows, "warnings": warnings}
+        terminal.emit(asdict(found) | times | others)
         return
     terminal.fields(
         [
@@ -45,6 +49,10 @@ def status(invocation: Invocation, as_json: bool) -> None:
             ("picks", found.picks),
             ("last decision", terminal.moment(found.last_decision_at) or "none yet"),
             ("last published", terminal.moment(found.last_published_at) or "never"),
+            *(
+                (name, deliveries.said([row for row in rows if row.kind == kind]))
+                for kind, name in deliveries.NAMES.items()
+            ),
             ("database", newsdesk.database),
             *(("warning", warning) for warning in warnings),
         ]
@@ -68,18 +76,21 @@ def backup(invocation: Invocation, file: Path) -> None:
 @json_option
 @click.pass_obj
 def doctor(invocation: Invocation, rebuild: bool, regroup: bool, as_json: bool) -> None:
-    """Check the database, SQLite, the published folder and the installation; exit 1 on a fault.
+    """Check the database, SQLite, the published folder, what follows a publish, the installation.
+
+    Exit status 1 on a fault.
 
     Nothing is made or changed: a database that is missing, damaged or old stays as it is. Only with
     --rebuild what differs from the editorial log is mended, and named; with --regroup items find their
     stories again, as if they came now: what editors merged stays together, what they split stays apart.
     """
-    from aggregator import app, upkeep
+    from aggregator import app, deliveries, upkeep
     from aggregator.database import Database
     from config.errors import NewsdeskError
 
     chosen = app.load(invocation.config)
-    findings = list(upkeep.examine(Database(chosen.database_url), chosen.output))
+    follows = deliveries.asked(chosen.publish)
+    findings = list(upkeep.examine(Database(chosen.database_url), chosen.output, follows))
     if rebuild:
         findings += _rebuilt(invocation)
     if regroup:

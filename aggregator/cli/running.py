@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from aggregator.answers import Address
     from aggregator.cli import Invocation
     from aggregator.poll import Report
+    from aggregator.publish import Published
     from feeds.tables import Source
 
 
@@ -169,20 +170,40 @@ def shape(report: Report) -> dict[str, Any]:
 @json_option
 @click.pass_obj
 def publish(invocation: Invocation, edition: str | None, as_json: bool) -> None:
-    """Write the published files as the database has them now; files that would be the same are left alone."""
+    """Write the published files as the database has them now; files that would be the same are left alone.
+
+    Files of ours that are not published any more are removed. Then the hub is told of the feeds that
+    changed, and the command of the settings is run, where there are such; exit status 1 where that fails.
+    """
+    from aggregator.cli.shown import delivery_shape
+    from config.errors import NewsdeskError
     from curation import desk, shapes
 
     newsdesk = invocation.newsdesk
     if edition is not None:
         desk.edition(newsdesk.editions, edition)
     done = newsdesk.publish(edition)
+    delivered = asyncio.run(newsdesk.deliver())
     if as_json:
         files = {"written": done.written, "unchanged": done.unchanged, "removed": done.removed}
-        terminal.emit(files | {"at": shapes.time(done.at)})
-        return
+        follows = [delivery_shape(row) for row in newsdesk.deliveries()]
+        terminal.emit(files | {"at": shapes.time(done.at), "deliveries": follows})
+    else:
+        _tell(done, newsdesk.settings.output)
+        for outcome in delivered:
+            terminal.say("" if outcome.error else f"{outcome}: done")
+    if faults := [f"{outcome}: {outcome.error}" for outcome in delivered if outcome.error]:
+        raise NewsdeskError("; ".join(faults), "the next 'newsdesk publish' and the daemon try again")
+
+
+def _tell(done: Published, output: Path) -> None:
     for name in done.written:
-        click.echo(newsdesk.settings.output / name)
-    terminal.say(f"{terminal.counted(len(done.written), 'file')} written, {len(done.unchanged)} unchanged")
+        click.echo(output / name)
+    for name in done.removed:
+        terminal.say(f"removed {output / name}")
+    removed = f", {len(done.removed)} removed" if done.removed else ""
+    written = terminal.counted(len(done.written), "file")
+    terminal.say(f"{written} written, {len(done.unchanged)} unchanged{removed}")
 
 
 @click.command(short_help="Serve the published files, without polling.")

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from aggregator import sources
+from aggregator import deliveries, sources
 from config.written import spell
 from curation import terminal
 from curation.shapes import time
+from curation.tables import Delivery
 from feeds.homezone import Inference
 from feeds.tables import Move, Source, Subscription
 
@@ -111,4 +112,17 @@ def shape(
         "moves": [{"at": time(move.at), "from": move.from_url, "to": move.to_url} for move in moves],
         "failures": row.failures,
         "error": error if row.error_class else None,
+    }
+
+
+def delivery_shape(row: Delivery) -> dict[str, Any]:
+    """What follows a publish as `--json` has it."""
+    return {
+        "setting": deliveries.NAMES[row.kind],
+        "about": row.about or None,
+        "waiting_since": time(row.wanted_at),
+        "next_at": time(row.next_at) if row.wanted_at else None,
+        "done_at": time(row.done_at),
+        "failures": row.failures,
+        "error": {"message": row.error, "at": time(row.error_at)} if row.error else None,
     }

@@ -13,11 +13,13 @@ import feedparser
 import pytest
 from makers import Clock, keep, rss, rss_item
 from sqlmodel import col, select, update
+from starlette.testclient import TestClient
 
-from aggregator import app, publish
+from aggregator import app, serve
 from aggregator.app import Newsdesk
+from aggregator.schedule import Daemon
 from config.errors import UsageFault
-from config.options import EDITORS_PICK
+from config.options import EDITORS_PICK, Edition
 from curation.desk import Desk
 from curation.tables import Publication
 from feeds.tables import Item
@@ -39,7 +41,12 @@ def read(newsdesk: Newsdesk, name: str) -> feedparser.FeedParserDict:
 
 
 def files(folder: Path) -> dict[str, bytes]:
-    return {file.name: file.read_bytes() for file in folder.iterdir() if not file.name.startswith(".")}
+    """The documents in a folder, without their compressed variants."""
+    return {
+        file.name: file.read_bytes()
+        for file in folder.iterdir()
+        if not file.name.startswith(".") and file.suffix not in (".gz", ".br", ".zst")
+    }
 
 
 def test_every_edition_is_written_in_every_format(newsdesk: Newsdesk) -> None:
@@ -70,9 +77,75 @@ def test_publishing_twice_changes_no_byte_and_touches_no_file(newsdesk: Newsdesk
     } == before
 
 
+def test_an_edition_that_is_taken_out_of_the_settings_is_taken_out_of_the_folder(
+    newsdesk: Newsdesk, tmp_path: Path, clock: Clock
+) -> None:
+    more = newsdesk.settings.model_copy(update={"editions": (Edition(slug="tech", title="Tech"),)})
+    keep(newsdesk, rss([rss_item("a")]))
+    Newsdesk(more, newsdesk.database, clock).publish()
+    foreign = newsdesk.settings.output / "tech-notes.html"
+    foreign.write_text("theirs")
+    done = newsdesk.publish()
+    assert done.removed == [f"tech.{ending}" for ending in ("atom", "html", "json", "rss")]
+    left = {file.name for file in newsdesk.settings.output.glob("tech*")}
+    assert left == {"tech-notes.html"}
+
+
+def test_a_change_of_the_settings_that_readers_see_is_published(newsdesk: Newsdesk, clock: Clock) -> None:
+    newsdesk.publish()
+    other = newsdesk.settings.model_copy(update={"base_url": "https://other.example/"})
+    done = Newsdesk(other, newsdesk.database, clock).publish()
+    assert set(done.written) == EDITIONS | {"index.html"}
+
+
+@pytest.mark.slow
+def test_a_thousand_publishes_without_a_change_touch_nothing(newsdesk: Newsdesk, clock: Clock) -> None:
+    keep(newsdesk, rss([rss_item(str(number)) for number in range(30)]))
+    pick(newsdesk, 1, note="Read it")
+    newsdesk.publish()
+    output = newsdesk.settings.output
+    reader = TestClient(serve.application(output))
+
+    def standing() -> dict[str, tuple[int, int]]:
+        names = (file for file in output.iterdir() if not file.name.startswith("."))
+        return {file.name: (file.stat().st_ino, file.stat().st_mtime_ns) for file in names}
+
+    def tags() -> list[str]:
+        return [reader.get(f"/{name}").headers["etag"] for name in sorted(EDITIONS)]
+
+    before = standing(), tags()
+    rendered = []
+    for _ in range(1_000):
+        clock.move(minutes=1)
+        done = newsdesk.publish()
+        rendered += done.written
+        assert len(done.unchanged) == len(EDITIONS) + 2
+    assert rendered == []
+    assert (standing(), tags()) == before
+    with newsdesk.database.reading() as session:
+        assert len(session.exec(select(Publication)).all()) == len(EDITIONS) + 2
+
+
+async def test_the_daemon_puts_right_within_a_minute_what_somebody_changed(
+    newsdesk: Newsdesk, clock: Clock
+) -> None:
+    keep(newsdesk, rss([rss_item("a")]))
+    async with newsdesk.poller() as poller:
+        daemon = Daemon(newsdesk, poller)
+        await daemon.publish()
+        file = newsdesk.settings.output / "recent-news.rss"
+        before = file.read_bytes()
+        file.write_bytes(b"somebody else was here")
+        await daemon.publish()
+        assert file.read_bytes() != before  # a look at every tick would be a look too many
+        clock.move(minutes=1)
+        await daemon.publish()
+        assert file.read_bytes() == before
+
+
 ELSEWHERE = """
 import sys
-from aggregator import app
+from aggregator import app, serve
 site = {"title": "Example News", "base_url": "https://news.example/"}
 chosen = app.chosen(**site, database_url=sys.argv[1], output=sys.argv[2])
 with app.opened(chosen) as newsdesk:
@@ -167,7 +240,7 @@ def test_what_was_written_is_on_record_with_its_hash(newsdesk: Newsdesk) -> None
     with newsdesk.database.reading() as session:
         rows = session.exec(select(Publication)).all()
     assert {row.path for row in rows} == EDITIONS | {"index.html", "sources.opml"}
-    assert len(rows) == 10
+    assert len(rows) == len(EDITIONS) + 2
 
 
 def test_editions_filter_by_section_and_language_and_stay_within_their_limit(
@@ -197,21 +270,6 @@ def test_only_the_files_of_one_edition_are_written_when_asked(newsdesk: Newsdesk
     assert set(newsdesk.publish("editors-pick").written) == {
         name for name in EDITIONS if name.startswith("editors")
     }
-
-
-def test_a_half_written_file_of_a_killed_publisher_is_swept_away(newsdesk: Newsdesk) -> None:
-    output = newsdesk.settings.output
-    output.mkdir()
-    dead = subprocess.Popen([sys.executable, "-c", ""])
-    dead.wait()
-    left, busy = (
-        output / f"{publish.BESIDE}index.html.{dead.pid}",
-        output / f"{publish.BESIDE}index.html.{os.getpid()}",
-    )
-    left.touch()
-    busy.touch()
-    publish.sweep(output)
-    assert (left.exists(), busy.exists()) == (False, True)
 
 
 def test_a_folder_that_cannot_be_written_is_named(newsdesk: Newsdesk) -> None:

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from makers import Clock, keep, rss, rss_item
 from sqlmodel import Session, col, select
 
-from aggregator import app, publish
+from aggregator import app, newspaper
 from aggregator.app import Newsdesk
 from config.errors import UsageFault
 from config.options import EDITORS_PICK, Edition
@@ -370,8 +370,8 @@ def rows(newsdesk: Newsdesk) -> list[Any]:
 def pages(newsdesk: Newsdesk) -> dict[str, bytes]:
     """The bytes of the editions of picks, as they would be published."""
     with newsdesk.database.reading() as session:
-        paper = publish.newspaper(session, EDITIONS, newsdesk.site, newsdesk.now(), 1)
-    return {name: body for name, _, body in publish.documents(paper, newsdesk.site)}
+        paper = newspaper.newspaper(session, EDITIONS, newsdesk.site, newsdesk.now(), 1)
+    return {document.name: document.render() for document in newspaper.documents(paper, newsdesk.site)}
 
 
 # --- any sequence of verbs -------------------------------------------------------------------------
@@ -424,8 +424,9 @@ def laboratory(new_url: Callable[[], str]) -> Iterator[tuple[Newsdesk, Clock]]:
 
 
 def public(session: Session, newsdesk: Newsdesk) -> list[bytes]:
-    paper = publish.newspaper(session, EDITIONS, newsdesk.site, newsdesk.now(), 1)
-    return [body for name, _, body in publish.documents(paper, newsdesk.site) if name.endswith("atom")]
+    paper = newspaper.newspaper(session, EDITIONS, newsdesk.site, newsdesk.now(), 1)
+    documents = newspaper.documents(paper, newsdesk.site)
+    return [document.render() for document in documents if document.name.endswith("atom")]
 
 
 @settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
