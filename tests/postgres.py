@@ -25,7 +25,7 @@ from sqlalchemy.engine import URL
 VARIABLE = "NEWSDESK_TEST_PG"
 NOBODY = {"user": 65534, "group": 65534, "extra_groups": []}  # PostgreSQL refuses to be run by root
 AS_ORDERED = "TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C'"
-WHILE_WE_ARE = '"$@" & cat; kill -QUIT $!; wait'  # it ends with us, even where we are killed
+WHILE_WE_ARE = '"$@" & cat; kill -QUIT $!; wait; rm -rf "$0"'  # it goes with us, even where we are killed
 PATIENCE = 60  # seconds
 FAST = (
     *("fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum=off", "jit=off"),
@@ -70,7 +70,7 @@ def _started(folder: Path, programs: Path) -> Iterator[None]:
     with log:
         subprocess.run([programs / "initdb", "-D", data, *make], check=True, **said)
         settings = [word for one in (*FAST, f"unix_socket_directories={folder}") for word in ("-c", one)]
-        words = ["sh", "-c", WHILE_WE_ARE, "sh", programs / "postgres", "-D", data, *settings]
+        words = ["sh", "-c", WHILE_WE_ARE, folder, programs / "postgres", "-D", data, *settings]
         process = subprocess.Popen(words, stdin=subprocess.PIPE, **said)
         assert process.stdin is not None
         try:
