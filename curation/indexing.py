@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
 
 from feeds import markup
 
 LONGEST = 100_000  # characters of an item's text
-_ACCENTS = re.compile("[\u0300-\u036f]")
 _LATIN = frozenset("abcdefghijklmnopqrstuvwxyz")
 
 # Scripts that part no words, and Hangul, whose particles cling to them: each character is indexed as a word.
@@ -31,17 +29,28 @@ def plain(html: str) -> str:
     return spaced(markup.text(html))
 
 
-def words(spaced_text: str) -> Iterator[str]:
+def words(spaced_text: str) -> list[str]:
     """The words of a text that was `spaced`, as SQLite's unicode61 parts and folds them."""
-    said = "".join(map(_folded, _ACCENTS.sub("", spaced_text)))
-    return iter(said.split())
+    return spaced_text.translate(_FOLDED).split()
+
+
+class _Folded(dict[int, str]):
+    """Letters in small, the Latin ones without their accents, each worked out once; a space for the rest."""
+
+    def __missing__(self, number: int) -> str:
+        self[number] = folded = _folded(chr(number))
+        return folded
 
 
 def _folded(character: str) -> str:
-    """A character in small, Latin letters without their accents; a space for what is of no word."""
     category = unicodedata.category(character)
+    if "\u0300" <= character <= "\u036f":
+        return ""
     if category[0] not in "LNM" and category not in ("Co", "Cn"):
         return " "
     small = "σ" if character == "ς" else character.lower()[0]
     letter = unicodedata.normalize("NFD", small)[0]
     return letter if letter in _LATIN else small
+
+
+_FOLDED = _Folded()
