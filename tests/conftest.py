@@ -180,15 +180,14 @@ class CommandLine:
 
 
 @pytest.fixture
-def command(
-    capsys: pytest.CaptureFixture[str],
-    tmp_path: Path,
-    kind: str,
-    request: pytest.FixtureRequest,
-    monkeypatch: pytest.MonkeyPatch,
-) -> CommandLine:
+def named_database(kind: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Programs that the test starts work on its database: a file in its folder, or one that they are told of."""
     if kind == "postgresql":
         monkeypatch.setenv("NEWSDESK_DATABASE_URL", request.getfixturevalue("database_url"))
+
+
+@pytest.fixture
+def command(capsys: pytest.CaptureFixture[str], tmp_path: Path, named_database: None) -> CommandLine:
     (tmp_path / "newsdesk.toml").write_text(
         'title = "Example News"\nbase_url = "https://news.example/"\n'
         '[fetch]\nhost_gap = 0\nallow_private_networks = ["127.0.0.0/8"]\n'

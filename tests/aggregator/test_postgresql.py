@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shlex
-import socket
 import subprocess
 import sys
 from contextlib import suppress
@@ -16,12 +15,10 @@ import pytest
 from conftest import CommandLine, written
 from makers import Clock, keep, read, rss, rss_item
 from postgres import Databases
-from running import Running, until
 from sqlalchemy import text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlmodel import select
-from web import Web
 
 from aggregator import migrations, store, upkeep
 from aggregator.answers import Document
@@ -277,25 +274,6 @@ def test_the_line_that_is_named_makes_a_copy_that_can_be_restored(
         assert session.exec(select(Item.title)).all() == ["Tram"]
         assert session.connection().execute(text("SELECT words FROM item_text")).scalar() == "'tram':1A"
     database.close()
-
-
-@pytest.mark.slow
-def test_a_daemon_polls_publishes_and_keeps_a_second_one_out(
-    database_url: str, tmp_path: Path, web: Web, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("NEWSDESK_DATABASE_URL", database_url)
-    address = web.put("/feed", rss([rss_item("a", title="Tram")]))
-    daemon = Running(tmp_path, before=[["source", "add", address]])
-    second = daemon.newsdesk("run")
-    holder = f"is held by process {daemon.process.pid} on {socket.gethostname()}"
-    assert (second.returncode, holder in second.stderr) == (3, True)
-    assert until(lambda: "Tram" * ("Tram" in daemon.get("recent-news.atom")[1]), 20)
-    assert daemon.newsdesk("pick", "1").returncode == 0
-    assert until(lambda: "Tram" * ("Tram" in daemon.get("editors-pick.atom")[1]), 20)
-    assert daemon.stop() == 0
-    assert not (tmp_path / "newsdesk.db").exists()
-    again = Running(tmp_path)
-    assert again.stop() == 0
 
 
 @pytest.mark.parametrize(
