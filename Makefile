@@ -4,7 +4,7 @@ BIN := .venv/bin
 SECONDS := 60
 READY := .venv/ready
 
-.PHONY: help run demo test test-slow check fix fuzz quality bench pictures clean
+.PHONY: help run demo test test-postgres test-slow check fix fuzz quality bench pictures clean
 
 help:  ## what can be done here
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile
@@ -23,6 +23,9 @@ run: $(READY)  ## the daemon, with ./newsdesk.toml
 
 test: $(READY)  ## the tests that take seconds
 	$(BIN)/python -m pytest --quiet --numprocesses 2
+
+test-postgres: $(READY)  ## the same on PostgreSQL: that of NEWSDESK_TEST_PG, else one of the tests' own
+	NEWSDESK_TEST_DATABASE=postgresql $(BIN)/python -m pytest --quiet --numprocesses 2
 
 test-slow: $(READY)  ## the tests that take longer
 	$(BIN)/python -m pytest --quiet -m slow

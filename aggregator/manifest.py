@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from aggregator.database import sqlite_module
+from aggregator import sqlite
 
 NAME = ".newsdesk-manifest"
 VERSION = 1
@@ -76,7 +76,7 @@ class Manifest:
     def opened(self) -> Iterator[None]:
         """Raises Broken where it is no manifest of this version, Unwritable where it cannot be written."""
         with told():
-            self._connection = sqlite_module().connect(self.path, isolation_level=None)
+            self._connection = sqlite.module().connect(self.path, isolation_level=None)
             try:
                 self._prepare()
                 yield
@@ -160,7 +160,7 @@ class Manifest:
 @contextmanager
 def told() -> Iterator[None]:
     """SQLite's faults as Broken, or as Unwritable where the file may be well."""
-    module = sqlite_module()
+    module = sqlite.module()
     try:
         yield
     except module.OperationalError as error:

@@ -25,6 +25,7 @@ from aggregator.database import Database
 from aggregator.fetch import Fetcher
 from aggregator.matching import Arrival
 from aggregator.parsers import Parsers
+from config.errors import TryLater
 from config.options import Polling
 from curation.rulebook import Rulebook
 from feeds import identity
@@ -153,14 +154,28 @@ class Poller:
             feed if isinstance(feed, Failure) else Read(without_body(document), feed, digest(document.body))
         )
 
-    def store(self, batch: Sequence[tuple[Address, Outcome]]) -> list[Result]:
-        """Write what came back of several sources, in one transaction; one at a time where that fails."""
+    def store(
+        self, batch: Sequence[tuple[Address, Outcome]], waits: Sequence[float] = (1, 4)
+    ) -> list[Result]:
+        """Write what came back of several sources, in one transaction; one at a time where that fails.
+
+        A database that is busy or away is tried again after so many seconds: what it has kept of a
+        transaction whose end nobody heard is known by then, and is not kept twice.
+        """
+        quiet = [one for one in batch if _is_quiet(one[1])]
+        if self.database.kind.shares and 0 < len(quiet) < len(batch):
+            return self.store(quiet) + self.store([one for one in batch if not _is_quiet(one[1])])
         try:
-            with self.database.writing() as session:
+            with self.database.writing(beside=len(quiet) == len(batch)) as session:
                 settled = [self._settle(session, address, outcome) for address, outcome in batch]
                 news = [number for result in settled for number in result.news]
                 self.rulebook.judge(session, news, self.now())
                 return settled
+        except TryLater:
+            if not waits:
+                raise
+            time.sleep(waits[0])
+            return self.store(batch, waits[1:])
         except Exception as error:
             if len(batch) > 1:
                 return [result for one in batch for result in self.store([one])]
@@ -262,6 +277,11 @@ async def _batch(arrived: asyncio.Queue[tuple[Address, Outcome]]) -> list[tuple[
     while not arrived.empty() and len(batch) < MOST_AT_ONCE and _entries(batch) < MOST_ENTRIES_AT_ONCE:
         batch.append(arrived.get_nowait())
     return batch
+
+
+def _is_quiet(outcome: Outcome) -> bool:
+    """Whether an outcome changes nothing but the row of its own source."""
+    return isinstance(outcome, Unchanged | NotModified) and _moved_to(outcome) is None
 
 
 def _entries(batch: Sequence[tuple[Address, Outcome]]) -> int:

@@ -24,21 +24,42 @@ MOST = 40  # items worth comparing with
 EARLIER = 30  # items of a source whose lines are looked at for those that repeat
 REPEATED = 3
 
-# Of each mark the newest items only: from the one on that stands so far from its end.
-NEAR = text(
+# Of each mark the newest items only. SQLite knows no LATERAL: it takes those from the one on that stands so
+# far from the end.
+NEAR = {
+    "sqlite": text(
+        """
+        SELECT mark.item_id FROM json_each(:marks) AS wanted
+        JOIN mark ON mark.mark = wanted.value AND mark.item_id >= coalesce((
+            SELECT item_id FROM mark WHERE mark = wanted.value
+            ORDER BY item_id DESC LIMIT 1 OFFSET :newest - 1
+        ), 0)
+        """
+    ),
+    "postgresql": text(
+        """
+        SELECT near.item_id FROM json_array_elements_text(CAST(:marks AS json)) AS wanted, LATERAL (
+            SELECT item_id FROM mark WHERE mark = CAST(wanted.value AS bigint)
+            ORDER BY item_id DESC LIMIT :newest
+        ) AS near
+        """
+    ),
+}
+
+# Some thirty marks of each item cost PostgreSQL's driver more than all else, row by row.
+MARKS = text(
     """
-    SELECT mark.item_id FROM json_each(:marks) AS wanted
-    JOIN mark ON mark.mark = wanted.value AND mark.item_id >= coalesce(
-        (SELECT item_id FROM mark WHERE mark = wanted.value ORDER BY item_id DESC LIMIT 1 OFFSET :newest), 0
-    )
+    INSERT INTO mark (mark, item_id)
+    SELECT * FROM unnest(CAST(:mark AS bigint[]), CAST(:item_id AS integer[]))
     """
 )
 
 
 def near(session: Session, marks: Sequence[int]) -> list[int]:
     """The items that share marks, by number: those that share most first, then the newest."""
-    given = {"marks": json.dumps(marks), "newest": NEWEST - 1}
-    shared = Counter(session.connection().execute(NEAR, given).scalars())
+    given = {"marks": json.dumps(marks), "newest": NEWEST}
+    connection = session.connection()
+    shared = Counter(connection.execute(NEAR[connection.dialect.name], given).scalars())
     return sorted(shared, key=lambda number: (-shared[number], -number))[:MOST]
 
 
@@ -52,7 +73,11 @@ def profiles(session: Session, numbers: Collection[int]) -> dict[int, Profile]:
 
 def repeated(session: Session, source_id: int, lines: Iterable[Sequence[int]]) -> frozenset[int]:
     """The lines that three or more items of a source have: its last thirty, and those that come now."""
-    last = select(Item.id).where(Item.source_id == source_id).order_by(col(Item.timestamp).desc())
+    last = (
+        select(Item.id)
+        .where(Item.source_id == source_id)
+        .order_by(col(Item.timestamp).desc(), col(Item.id).desc())
+    )
     earlier = session.exec(select(Sketch.lines).where(col(Sketch.item_id).in_(last.limit(EARLIER))))
     times = Counter(line for kept in (*map(_read, earlier), *lines) for line in set(kept))
     return frozenset(line for line, count in times.items() if count >= REPEATED)
@@ -74,7 +99,9 @@ def keep(session: Session, found: Collection[tuple[int, Profile, Sequence[int], 
         ],
     )
     marks = [{"mark": mark, "item_id": number} for number, *_, marks in found for mark in set(marks)]
-    if marks:
+    if marks and connection.dialect.name == "postgresql":
+        connection.execute(MARKS, {name: [row[name] for row in marks] for name in ("mark", "item_id")})
+    elif marks:
         connection.execute(insert(Mark), marks)
 
 

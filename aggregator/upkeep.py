@@ -14,13 +14,12 @@ from sqlalchemy import func, inspect
 from sqlmodel import Session, col, select
 
 from aggregator import deliveries, migrations, store
-from aggregator.database import Database, sqlite_module
+from aggregator.database import Database
 from config.errors import NewsdeskError, UsageFault
 from curation.projections import is_decided_on
 from curation.tables import Decision, Pick, Publication
 from feeds.tables import Item, Status
 
-WAL_RESET_FIXED = (3, 51, 3)
 PACKAGES = ("aggregator", "curation", "feeds", "config")
 
 MOST_AT_ONCE = 1_000
@@ -99,10 +98,7 @@ def examine(database: Database, output: Path, follows: Collection[str] = ()) -> 
     `follows` are the kinds of deliveries that the settings ask for.
     """
     yield _database(database)
-    version = sqlite_module().sqlite_version
-    ok = tuple(int(part) for part in version.split(".")) >= WAL_RESET_FIXED
-    advice = "" if ok else ": two processes that write can damage the file; install pysqlite3"
-    yield Finding("SQLite", ok, version + advice)
+    yield Finding(*database.kind.build())
     yield _folder(output)
     yield from _followed(database, follows)
     homes = {

@@ -22,9 +22,8 @@ from tempfile import TemporaryDirectory
 from sqlalchemy import insert
 from sqlmodel import Session
 
-from aggregator import app, sketches, sources, stories
+from aggregator import app, sketches, sources, sqlite, stories
 from aggregator.app import Newsdesk
-from aggregator.database import sqlite_module
 from feeds.entries import Entry
 from feeds.profiles import marks, profile
 from feeds.tables import Item, Sketch, Source, Story
@@ -71,7 +70,7 @@ def fill(session: Session, count: int) -> None:
 
 def crowd(file: Path, count: int) -> None:
     """Fill the index up with the marks of so many items in all, of which the further ones are not kept."""
-    connection = sqlite_module().connect(file)  # without foreign keys
+    connection = sqlite.module().connect(file)  # without foreign keys
     for pragma in ("synchronous = OFF", "cache_size = -1000000", "temp_store = MEMORY"):
         connection.execute(f"PRAGMA {pragma}")
     connection.execute(

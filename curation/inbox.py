@@ -117,7 +117,7 @@ def _leading(
     also: Sequence[ColumnElement[bool]],
     at: datetime | None = None,
 ) -> list[int]:
-    lead = select(Story.lead_id).where(col(Story.id) == col(Item.story_id)).scalar_subquery()
+    lead = select(Story.lead_id).where(col(Story.id) == col(Item.story_id)).correlate(Item).scalar_subquery()
     other = aliased(Item)
     older = or_(
         col(other.timestamp) < col(Item.timestamp),

@@ -49,7 +49,7 @@ def items(asked: Search, limit: int, best: bool = False) -> list[Item]:
     said, rest = _worded(asked.query)
     number = col(Item.id)
     found = select(number).where(kept(Item), *(_holds(Item, clause, asked) for clause in rest))
-    if not said:
+    if said is None:
         # `+ 0` has the database begin with the few, and sort them, rather than go through all items.
         return _rows(
             asked.session,
@@ -116,20 +116,20 @@ def _names_few(atom: Test, session: Session) -> bool:
 def tests(row: Row, asked: Search) -> Iterator[Truth]:
     """What must be true of `row`, Item or an alias of it; of words the newest five thousand matches count."""
     said, rest = _worded(asked.query)
-    if said:
+    if said is not None:
         yield _number(row).in_(fulltext.newest(said))
     for clause in rest:
         yield _holds(row, clause, asked)
 
 
-def _worded(query: Query) -> tuple[str, list[Clause]]:
-    """The expression for what the index alone can answer, empty where nothing is wanted of it; the rest."""
+def _worded(query: Query) -> tuple[fulltext.Said | None, list[Clause]]:
+    """What the index alone can answer, None where nothing is wanted of it; the rest."""
     worded = [clause for clause in query.clauses if all(isinstance(atom, Text) for atom in clause.any_of)]
     wanted = [clause for clause in worded if not clause.negated]
     if not wanted:
-        return "", list(query.clauses)
+        return None, list(query.clauses)
     unwanted = [clause for clause in worded if clause.negated]
-    return fulltext.expression(wanted, unwanted), [one for one in query.clauses if one not in worded]
+    return fulltext.Said(wanted, unwanted), [one for one in query.clauses if one not in worded]
 
 
 def _holds(row: Row, clause: Clause, asked: Search) -> Truth:
@@ -140,7 +140,7 @@ def _holds(row: Row, clause: Clause, asked: Search) -> Truth:
 def _is(row: Row, atom: Atom, asked: Search, negated: bool) -> Truth:
     if isinstance(atom, Test):
         return cast(Truth, _TESTS[atom.field](row, atom.value, asked))
-    said = fulltext.expression([Clause((atom,))])
+    said = fulltext.Said([Clause((atom,))])
     if not negated:
         return _number(row).in_(fulltext.newest(said))
     return exists().where(fulltext.matches(said), fulltext.INDEX.c.rowid == row.id)

@@ -1,19 +1,22 @@
-"""The terms of items, their sources' categories and the editors' tags alike, as SQLite keeps them by term.
+"""The terms of items, their sources' categories and the editors' tags alike, kept by term.
 
-Triggers keep the table `item_term` as the items and their tags are, whoever writes them; they call FUNCTIONS,
-which every connection that writes has.
+On SQLite triggers keep the table `item_term` as the items and their tags are, whoever writes them; they call
+FUNCTIONS, which every connection that writes has. On PostgreSQL `curation.followed` does.
 """
 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select
+from sqlalchemy import ColumnElement, Connection, Select, delete, insert, text
+from sqlalchemy import select as select_columns
 from sqlmodel import col, exists, select
 
-from curation.tables import ItemTerm
+from curation import tsvector
+from curation.tables import ItemTerm, Tag
+from feeds.tables import Item
 
 _CATEGORIES = """
     INSERT OR IGNORE INTO item_term(term, item_id, is_own)
@@ -41,6 +44,14 @@ END""",
 END""",
 )
 
+FORGETTING = (
+    """CREATE FUNCTION item_term_of_gone() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+    DELETE FROM item_term WHERE item_id = old.id; RETURN NULL;
+END $$""",
+    """CREATE TRIGGER item_term_of_gone AFTER DELETE ON item
+    FOR EACH ROW EXECUTE FUNCTION item_term_of_gone()""",
+)
+
 
 def folded(term: str) -> str:
     """A term as it is looked for: in capitals or not, in whichever of its compatible forms."""
@@ -48,6 +59,35 @@ def folded(term: str) -> str:
 
 
 FUNCTIONS: dict[str, Callable[[str], str]] = {"folded": folded}
+
+
+def make(connection: Connection) -> None:
+    """Fill the table with what is there already, and have the database keep it, as far as it can."""
+    if connection.dialect.name == "sqlite":
+        for statement in (*FILL, *TRIGGERS):
+            connection.exec_driver_sql(statement)
+        return
+    for statement in FORGETTING:
+        connection.exec_driver_sql(statement)
+    for some in tsvector.in_batches(
+        connection.execute(text("SELECT id FROM item ORDER BY id")).scalars().all()
+    ):
+        index(connection, some)
+
+
+def index(connection: Connection, numbers: Collection[int]) -> None:
+    """Keep the terms of items, by number, as they are now."""
+    connection.execute(delete(ItemTerm).where(col(ItemTerm.item_id).in_(numbers)))
+    categories = select_columns(col(Item.id), col(Item.categories)).where(col(Item.id).in_(numbers))
+    tags = select_columns(col(Tag.item_id), col(Tag.tag)).where(col(Tag.item_id).in_(numbers))
+    theirs = {(number, term, False) for number, terms in connection.execute(categories) for term in terms}
+    ours = {(number, term, True) for number, term in connection.execute(tags)}
+    rows = {(folded(term), number, is_own) for number, term, is_own in theirs | ours}
+    if rows:
+        connection.execute(
+            insert(ItemTerm),
+            [dict(zip(("term", "item_id", "is_own"), row, strict=True)) for row in sorted(rows)],
+        )
 
 
 def has(item_id: Any, term: str) -> ColumnElement[bool]:

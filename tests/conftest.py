@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import os
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import postgres
 import pytest
 from hypothesis import HealthCheck, settings
 from makers import Clock
+from postgres import Databases
+from sqlalchemy.engine import URL
 from web import Web
 
 from aggregator import app, migrations
@@ -22,14 +27,13 @@ from aggregator.database import Database
 settings.register_profile("newsdesk", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("newsdesk")
 
+KIND = os.environ.get("NEWSDESK_TEST_DATABASE")  # the kind of database that all tests are run on
 LOOPBACK = {"allow_private_networks": ["127.0.0.0/8"], "host_gap": 0}
 
 
 @pytest.fixture(autouse=True)
 def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Each test works in a folder of its own, without the settings of whoever runs it."""
-    import os
-
     for name in os.environ:
         if name.startswith("NEWSDESK_") and not name.startswith("NEWSDESK_TEST_"):
             monkeypatch.delenv(name)
@@ -47,21 +51,101 @@ def clock() -> Clock:
     return Clock()
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """What is marked `both` is run on SQLite and on PostgreSQL, unless all tests are run on one."""
+    is_marked = metafunc.definition.get_closest_marker("both") and "kind" in metafunc.fixturenames
+    if KIND is None and is_marked:
+        metafunc.parametrize("kind", ["sqlite", "postgresql"], indirect=True)
+
+
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    opened = Database(f"sqlite:///{tmp_path / 'newsdesk.db'}")
+def kind(request: pytest.FixtureRequest) -> str:
+    """The kind of database that a test is run on."""
+    chosen = getattr(request, "param", KIND or "sqlite")
+    if chosen == "sqlite" and request.node.get_closest_marker("postgresql"):
+        chosen = "postgresql"
+    if chosen == "postgresql" and request.node.get_closest_marker("sqlite"):
+        pytest.skip("is about SQLite")
+    if chosen == "postgresql" and (why := postgres.unavailable()):
+        pytest.skip(why)
+    return str(chosen)
+
+
+@pytest.fixture(scope="session")
+def databases() -> Iterator[Databases]:
+    """A PostgreSQL on which databases may be made."""
+    if why := postgres.unavailable():
+        pytest.skip(why)
+    with postgres.server() as server:
+        made = Databases(server)
+        yield made
+        made.close()
+
+
+@pytest.fixture(scope="session")
+def template(databases: Databases) -> URL:
+    """A database on PostgreSQL with the schema of this version and nothing in it."""
+    url = databases.make()
+    with closing(Database(written(url))) as database:
+        migrations.prepare(database)
+    return url
+
+
+def written(url: URL) -> str:
+    """An address as the settings have it."""
+    return url.render_as_string(hide_password=False)
+
+
+@pytest.fixture
+def database_url(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of the test's own database; one on PostgreSQL is there already, with its schema."""
+    if kind == "sqlite":
+        yield f"sqlite:///{tmp_path / 'newsdesk.db'}"
+        return
+    databases, template = (request.getfixturevalue(name) for name in ("databases", "template"))
+    url = databases.copy(template)
+    yield written(url)
+    databases.drop(url)
+
+
+@pytest.fixture
+def empty(kind: str, request: pytest.FixtureRequest) -> Iterator[Database]:
+    """A database without anything in it, not even a schema."""
+    if kind == "sqlite":
+        with closing(Database("sqlite://")) as database:
+            yield database
+        return
+    databases = request.getfixturevalue("databases")
+    url = databases.make()
+    with closing(Database(written(url))) as database:
+        yield database
+    databases.drop(url)
+
+
+@pytest.fixture(scope="session")
+def new_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Callable[[], str]:
+    """Gives the address of a further database each time; one on PostgreSQL is there already."""
+    if KIND != "postgresql":
+        return lambda: f"sqlite:///{tmp_path_factory.mktemp('database') / 'newsdesk.db'}"
+    databases, template = (request.getfixturevalue(name) for name in ("databases", "template"))
+    return lambda: written(databases.copy(template))
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    opened = Database(database_url)
     migrations.prepare(opened)
     yield opened
     opened.close()
 
 
 @pytest.fixture
-def newsdesk(tmp_path: Path, clock: Clock) -> Iterator[Newsdesk]:
+def newsdesk(database_url: str, tmp_path: Path, clock: Clock) -> Iterator[Newsdesk]:
     """A newsroom that may read from loopback, its clock standing still."""
     chosen = app.chosen(
         title="Example News",
         base_url="https://news.example/",
-        database_url=f"sqlite:///{tmp_path / 'newsdesk.db'}",
+        database_url=database_url,
         output=tmp_path / "public",
         fetch=LOOPBACK,
     )
@@ -96,7 +180,14 @@ class CommandLine:
 
 
 @pytest.fixture
-def command(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> CommandLine:
+def named_database(kind: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Programs that the test starts work on its database: a file in its folder, or one they are told of."""
+    if kind == "postgresql":
+        monkeypatch.setenv("NEWSDESK_DATABASE_URL", request.getfixturevalue("database_url"))
+
+
+@pytest.fixture
+def command(capsys: pytest.CaptureFixture[str], tmp_path: Path, named_database: None) -> CommandLine:
     (tmp_path / "newsdesk.toml").write_text(
         'title = "Example News"\nbase_url = "https://news.example/"\n'
         '[fetch]\nhost_gap = 0\nallow_private_networks = ["127.0.0.0/8"]\n'

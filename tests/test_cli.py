@@ -190,7 +190,7 @@ def test_the_history_ends_where_a_page_comes_again_or_fails_and_what_was_kept_st
         web.put(path, body)
     added = command("source", "add", web.put("/feed", archive("c", older="/1")), "--history", 50)
     assert added.status == 0
-    assert f"\nhistory: {said}" in added.err
+    assert f"\nhistory: {said}" in f"\n{added.err}"
     assert command("source", "show", 1, "--json").json["items"] == int(said[0])
 
 
@@ -463,6 +463,7 @@ def test_the_newsroom_s_state_is_told_in_words_and_in_one_form_of_time(stocked: 
     assert re.fullmatch(MOMENT, after["next poll"])
 
 
+@pytest.mark.sqlite
 def test_a_backup_is_made_once(stocked: CommandLine, tmp_path: Path) -> None:
     assert stocked("backup", tmp_path / "copy.db").status == 0
     refused = stocked("backup", tmp_path / "copy.db")
@@ -478,11 +479,13 @@ def test_a_backup_into_a_folder_that_is_not_there_is_refused_in_one_line(
     assert not (tmp_path / "nope").exists()
 
 
+@pytest.mark.sqlite
 def test_a_command_that_makes_a_database_says_so_once(command: CommandLine) -> None:
     assert command("inbox").err == f"{NEW_DATABASE}\nNothing waits.\n"
     assert command("inbox").err == "Nothing waits.\n"
 
 
+@pytest.mark.sqlite
 def test_with_json_standard_error_is_json_or_nothing_also_where_a_database_is_made(
     command: CommandLine, tmp_path: Path
 ) -> None:

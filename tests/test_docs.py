@@ -330,6 +330,7 @@ def as_printed(said: Said, web: Web) -> set[str]:
     return {plain(text.replace(web.url("/"), SAMPLES)) for text in (said.out + said.err, said.err + said.out)}
 
 
+@pytest.mark.sqlite
 def test_the_session_in_the_guide_happens_as_it_is_told(
     command: CommandLine, web: Web, monkeypatch: pytest.MonkeyPatch
 ) -> None:

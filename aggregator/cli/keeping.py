@@ -63,7 +63,10 @@ def status(invocation: Invocation, as_json: bool) -> None:
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @click.pass_obj
 def backup(invocation: Invocation, file: Path) -> None:
-    """Copy the database to FILE, while others may be writing to it."""
+    """Copy the database to FILE, while others may be writing to it.
+
+    One on PostgreSQL is copied by PostgreSQL's own pg_dump: the line to run is told.
+    """
     from aggregator import upkeep
 
     size = upkeep.backup(invocation.newsdesk.database, file)
@@ -92,7 +95,7 @@ def restore(invocation: Invocation, file: Path) -> None:
 @json_option
 @click.pass_obj
 def doctor(invocation: Invocation, rebuild: bool, regroup: bool, as_json: bool) -> None:
-    """Check the database, SQLite, the published folder, what follows a publish, the installation.
+    """Check the database, its program, the published folder, what follows a publish, the installation.
 
     Exit status 1 on a fault.
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, inspect, text
 
-from aggregator.database import Database, quick_check
+from aggregator.database import Database
 from config.errors import UsageFault
 
 FOLDER = Path(__file__).parent
@@ -18,14 +18,16 @@ NEWEST = VERSIONS[-1]
 def prepare(database: Database) -> bool:
     """Bring a database to this version's schema: an empty one is filled, an older one upgraded.
 
-    True where its file was not there before. Many processes may do so at once: the write lock is
+    True where there was none before. Many processes may do so at once: the write lock is
     taken before the version is looked at again. A copy of an older database is kept beside it.
     Raises UsageFault for a database that is newer than this newsdesk, or is none of ours.
     """
     refuse_an_empty_file(database)
-    is_new = database.path is not None and not database.path.exists()
+    is_new = database.path is None or not database.path.exists()
     with database.connected() as connection:
         found = version(connection)
+        if found is None and (fault := database.kind.fault_in(connection)):
+            raise UsageFault(f"{database}: {fault[0]}", fault[1])
     if found == NEWEST:
         return False
     if found is not None and database.path is not None:
@@ -33,7 +35,7 @@ def prepare(database: Database) -> bool:
     with database.connected(writing=True) as connection:
         if version(connection) != NEWEST:
             upgrade(connection)
-    return is_new
+    return is_new and found is None
 
 
 def examine(database: Database) -> str:
@@ -45,8 +47,8 @@ def examine(database: Database) -> str:
     if database.path is not None and not database.path.exists():
         raise UsageFault(f"{database.path}: is not there", "the next command that needs it makes a new one")
     with database.looked_at() as connection:
-        if (said := quick_check(connection)) != "ok":
-            raise UsageFault(f"{database}: is damaged: {said}", "stop the daemon and restore a backup")
+        if fault := database.kind.fault_in(connection):
+            raise UsageFault(f"{database}: {fault[0]}", fault[1])
         found = version(connection)
     if found is None:
         return "nothing in it yet"

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from makers import NOON
 
-from aggregator import files, manifest, publish
+from aggregator import files, manifest, publish, sqlite
 from aggregator.newspaper import Document
 from aggregator.publish import Plan, Published
 from config.errors import NewsdeskError, UsageFault
@@ -240,7 +240,7 @@ def empty(file: Path) -> None:
 
 def of_another_version(file: Path) -> None:
     with manifest.told():
-        connection = manifest.sqlite_module().connect(file)
+        connection = sqlite.module().connect(file)
         connection.execute("PRAGMA user_version = 99")
         connection.close()
 

@@ -16,6 +16,8 @@ from web import Web
 
 from aggregator.schedule import guarded
 
+pytestmark = pytest.mark.usefixtures("named_database")
+
 FIRST = rss([rss_item("a", title="The first story")])
 
 
@@ -44,12 +46,14 @@ def test_what_is_polled_is_published_and_served(running: Running) -> None:
     assert "status ok" in running.get("healthz")[1]
 
 
+@pytest.mark.both
 def test_a_pick_from_another_terminal_is_served_within_five_seconds(running: Running) -> None:
     assert polled(running)
     assert running.newsdesk("pick", "1", "--note", "Read it").returncode == 0
     until(lambda: "Read it" in running.get("editors-pick.atom")[1] and "yes", 5)
 
 
+@pytest.mark.both
 def test_a_second_daemon_on_the_database_is_refused_and_told_who_holds_it(running: Running) -> None:
     second = running.newsdesk("run")
     assert second.returncode == 3
@@ -76,6 +80,7 @@ def test_it_stops_in_time_though_a_source_is_silent(tmp_path: Path, add: list[st
     assert daemon.stop() == 0
 
 
+@pytest.mark.both
 def test_a_restart_polls_nothing_early_even_after_a_kill(tmp_path: Path, add: list[str], web: Web) -> None:
     daemon = Running(tmp_path, before=[add])
     assert polled(daemon)
@@ -89,6 +94,7 @@ def test_a_restart_polls_nothing_early_even_after_a_kill(tmp_path: Path, add: li
     assert len(web.asked) == asked
 
 
+@pytest.mark.sqlite
 def test_an_address_that_is_taken_is_refused_in_one_line(running: Running, tmp_path: Path) -> None:
     port = running.address.rsplit(":", 1)[1].strip("/")
     other = tmp_path / "other"

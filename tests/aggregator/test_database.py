@@ -30,6 +30,7 @@ def at(path: Path) -> Database:
     return Database(f"sqlite:///{path}")
 
 
+@pytest.mark.sqlite
 def test_commits_survive_power_loss_and_readers_do_not_block_writers(database: Database) -> None:
     with database.connected() as connection:
         found = {
@@ -39,6 +40,7 @@ def test_commits_survive_power_loss_and_readers_do_not_block_writers(database: D
     assert found == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
 
 
+@pytest.mark.both
 def test_the_migrated_schema_is_that_of_the_tables(database: Database) -> None:
     with database.connected() as connection:
         # The index of words is SQLite's own, and has tables of its own.
@@ -47,6 +49,7 @@ def test_the_migrated_schema_is_that_of_the_tables(database: Database) -> None:
         assert compare_metadata(context, SQLModel.metadata) == []
 
 
+@pytest.mark.both
 def test_a_transaction_that_fails_leaves_nothing(database: Database) -> None:
     def fail() -> None:
         with database.writing() as session:
@@ -60,6 +63,7 @@ def test_a_transaction_that_fails_leaves_nothing(database: Database) -> None:
         assert session.exec(select(Source)).all() == []
 
 
+@pytest.mark.both
 def test_times_come_back_as_aware_utc(database: Database) -> None:
     with database.writing() as session:
         session.add(source("https://a.example/"))
@@ -67,6 +71,7 @@ def test_times_come_back_as_aware_utc(database: Database) -> None:
         assert session.exec(select(Source)).one().added_at == NOON
 
 
+@pytest.mark.both
 def test_a_writer_waits_for_another_instead_of_failing(database: Database) -> None:
     started = threading.Event()
 
@@ -85,8 +90,9 @@ def test_a_writer_waits_for_another_instead_of_failing(database: Database) -> No
     other.join()
 
 
-def test_a_database_that_stays_locked_is_a_fault_to_try_again(tmp_path: Path) -> None:
-    database = Database(f"sqlite:///{tmp_path / 'n.db'}", patience=0.1)
+@pytest.mark.both
+def test_a_database_that_stays_locked_is_a_fault_to_try_again(database_url: str) -> None:
+    database = Database(database_url, patience=0.1)
     migrations.prepare(database)
     told = pytest.raises(TryLater, match="locked")
     with database.writing(), told, database.writing():
@@ -145,6 +151,7 @@ def test_an_older_database_is_upgraded_with_its_content_and_a_copy_is_kept(tmp_p
     copy.close()
 
 
+@pytest.mark.both
 def test_a_newer_database_is_refused(tmp_path: Path, database: Database) -> None:
     with database.connected(writing=True) as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
@@ -214,12 +221,38 @@ def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
         migrations.prepare(at(tmp_path / "nowhere" / "n.db"))
 
 
-@pytest.mark.parametrize("url", ["postgresql+psycopg://x/y", "newsdesk.db", ""])
-def test_an_address_that_is_no_sqlite_database_is_refused(url: str) -> None:
-    with pytest.raises(UsageFault, match="database_url"):
+@pytest.mark.parametrize(
+    "url",
+    [
+        *("newsdesk.db", "", "mysql://ada:s3cret@x/y", "postgres://ada:s3cret@x/y"),
+        *("postgresql+psycopg2://ada:s3cret@x/y", "postgresql+asyncpg://ada:s3cret@x/y"),
+        *("postgresql+psycopg//ada:s3cret@x/y", "postgresql+psycopg://ada:s3cret@x:port/y"),
+    ],
+)
+def test_an_address_of_no_database_that_newsdesk_knows_is_refused_without_its_password(url: str) -> None:
+    with pytest.raises(UsageFault, match="database_url") as told:
         Database(url)
+    assert "s3cret" not in told.value.message + told.value.remedy
 
 
+WITHOUT_PSYCOPG = """
+import sys
+sys.modules["psycopg"] = None
+from aggregator.cli import main
+main(["status"])
+"""
+
+
+def test_postgresql_without_its_driver_is_refused_with_what_to_install(tmp_path: Path) -> None:
+    root = str(Path(__file__).parents[2])
+    given = {"PYTHONPATH": root, "NEWSDESK_DATABASE_URL": "postgresql+psycopg://ada:s3cret@x/y"}
+    words = [sys.executable, "-c", WITHOUT_PSYCOPG]
+    done = subprocess.run(words, cwd=tmp_path, env=os.environ | given, capture_output=True, text=True)
+    assert (done.returncode, "newsdesk[cluster]" in done.stderr) == (2, True)
+    assert "s3cret" not in done.stderr
+
+
+@pytest.mark.both
 def test_of_two_holders_the_second_is_told_of_the_first(database: Database) -> None:
     told = pytest.raises(HeldElsewhere, match="held by process 1 on here")
     with database.held("process 1 on here"), told, database.held("process 2"):
@@ -228,6 +261,7 @@ def test_of_two_holders_the_second_is_told_of_the_first(database: Database) -> N
         pass
 
 
+@pytest.mark.sqlite
 def test_a_backup_is_whole_while_another_writes(database: Database, tmp_path: Path) -> None:
     with database.writing() as session:
         session.add(source("https://a.example/"))
@@ -241,6 +275,7 @@ def test_a_backup_is_whole_while_another_writes(database: Database, tmp_path: Pa
     copy.close()
 
 
+@pytest.mark.both
 def test_every_fault_of_the_database_is_one_line_with_a_remedy(database: Database) -> None:
     with pytest.raises(NewsdeskError) as told, database.connected() as connection:
         connection.execute(text("SELECT nothing FROM nowhere"))

@@ -32,14 +32,14 @@ Open = Callable[..., AbstractContextManager[Newsdesk]]
 
 
 @pytest.fixture
-def opened(tmp_path: Path, clock: Clock, web: Web) -> Open:
+def opened(database_url: str, tmp_path: Path, clock: Clock, web: Web) -> Open:
     """A newsroom whose folder readers see on the web server, with settings of the table [publish]."""
 
     @contextmanager
     def opened(**publish: object) -> Iterator[Newsdesk]:
         chosen = app.chosen(
             base_url=web.url("/"),
-            database_url=f"sqlite:///{tmp_path / 'newsdesk.db'}",
+            database_url=database_url,
             output=tmp_path / "public",
             fetch=LOOPBACK,
             publish=publish,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import count
 
@@ -59,10 +59,9 @@ class Publisher:
 
 
 @pytest.fixture(scope="module")
-def newsroom(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Newsdesk]:
+def newsroom(new_url: Callable[[], str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Newsdesk]:
     """One newsroom for all examples: each is a source of its own."""
-    folder = tmp_path_factory.mktemp("walk")
-    chosen = app.chosen(database_url=f"sqlite:///{folder / 'n.db'}", output=folder / "public")
+    chosen = app.chosen(database_url=new_url(), output=tmp_path_factory.mktemp("public"))
     with app.opened(chosen, Clock()) as opened:
         yield opened
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import feedparser
 import pytest
 from makers import Clock, keep, rss, rss_item
-from sqlmodel import select
+from sqlmodel import col, select, update
 from starlette.testclient import TestClient
 
 from aggregator import app, serve
@@ -22,6 +22,7 @@ from config.errors import UsageFault
 from config.options import EDITORS_PICK, Edition
 from curation.desk import Desk
 from curation.tables import Publication
+from feeds.tables import Item
 
 EDITIONS = {
     f"{slug}.{ending}"
@@ -243,12 +244,10 @@ def test_what_was_written_is_on_record_with_its_hash(newsdesk: Newsdesk) -> None
 
 
 def test_editions_filter_by_section_and_language_and_stay_within_their_limit(
-    tmp_path: Path, clock: Clock
+    database_url: str, tmp_path: Path, clock: Clock
 ) -> None:
     editions = [{"slug": "tech", "section": "tech", "limit": 2}, {"slug": "en-francais", "language": "fr"}]
-    chosen = app.chosen(
-        database_url=f"sqlite:///{tmp_path / 'n.db'}", output=tmp_path / "out", editions=editions
-    )
+    chosen = app.chosen(database_url=database_url, output=tmp_path / "out", editions=editions)
     with app.opened(chosen, clock) as newsdesk:
         keep(
             newsdesk,
@@ -279,13 +278,12 @@ def test_a_folder_that_cannot_be_written_is_named(newsdesk: Newsdesk) -> None:
         newsdesk.publish()
 
 
-def test_a_hostile_item_in_the_database_costs_the_feed_nothing(newsdesk: Newsdesk) -> None:
+def test_a_hostile_item_in_the_database_costs_the_feed_nothing(newsdesk: Newsdesk, kind: str) -> None:
     keep(newsdesk, rss([rss_item("a"), rss_item("b")]))
+    nul = "\x00" if kind == "sqlite" else "\x01"  # PostgreSQL takes no NUL
+    hostile = {"title": f"bad {nul} \x0b <script>", "content": f"<script>alert(1)</script>{nul}ok"}
     with newsdesk.database.connected(writing=True) as connection:
-        connection.exec_driver_sql(
-            "UPDATE item SET title = ?, content = ?, url = ? WHERE id = 1",
-            ("bad \x00 \x0b <script>", "<script>alert(1)</script>\x00ok", "javascript:alert(1)"),
-        )
+        connection.execute(update(Item).values(**hostile, url="javascript:alert(1)").where(col(Item.id) == 1))
     newsdesk.publish()
     assert len(read(newsdesk, "recent-news.rss").entries) == 2
     assert all(

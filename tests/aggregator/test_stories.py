@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable
 from datetime import timedelta
 from tempfile import TemporaryDirectory
 
@@ -248,13 +249,12 @@ def replay(newsdesk: Newsdesk, polls: list[tuple[str, list[str]]]) -> None:
 
 @given(st.lists(POLL, min_size=1, max_size=8), st.integers(0, 8))
 @settings(max_examples=12)
-def test_the_same_polls_make_the_same_stories(polls: list[tuple[str, list[str]]], half: int) -> None:
+def test_the_same_polls_make_the_same_stories(
+    new_url: Callable[[], str], polls: list[tuple[str, list[str]]], half: int
+) -> None:
     """Once through, in two halves with a restart between, and then all of it once more."""
     with TemporaryDirectory() as folder:
-        chosen = [
-            app.chosen(database_url=f"sqlite:///{folder}/{name}.db", output=f"{folder}/public")
-            for name in "ab"
-        ]
+        chosen = [app.chosen(database_url=new_url(), output=f"{folder}/public") for _ in range(2)]
         with app.opened(chosen[0], Clock()) as whole:
             replay(whole, polls)
             once = told(whole)

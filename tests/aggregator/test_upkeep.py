@@ -96,6 +96,7 @@ def test_an_older_database_is_well_and_not_upgraded_by_looking(tmp_path: Path) -
     assert files(tmp_path) == before
 
 
+@pytest.mark.sqlite
 def test_a_database_in_use_is_well(database: Database, tmp_path: Path) -> None:
     with database.writing():
         assert examined(tmp_path / "newsdesk.db")["database"].found == "ok"
@@ -121,6 +122,7 @@ def test_a_copy_that_cannot_be_made_leaves_nothing(tmp_path: Path) -> None:
     assert files(tmp_path).keys() == {"n.db"}
 
 
+@pytest.mark.sqlite
 def test_a_copy_is_never_written_over_a_file(database: Database, tmp_path: Path) -> None:
     (tmp_path / "copy.db").write_text("mine")
     with pytest.raises(UsageFault, match="is there already"):
@@ -128,6 +130,7 @@ def test_a_copy_is_never_written_over_a_file(database: Database, tmp_path: Path)
     assert (tmp_path / "copy.db").read_text() == "mine"
 
 
+@pytest.mark.sqlite
 def test_a_copy_is_a_database_and_its_size_is_told(database: Database, tmp_path: Path) -> None:
     assert upkeep.backup(database, tmp_path / "copy.db") == (tmp_path / "copy.db").stat().st_size > 0
     assert examined(tmp_path / "copy.db")["database"].found == "ok"

@@ -173,10 +173,10 @@ async def serving(subscriber: Subscriber, folder: Path, port: int) -> AsyncItera
 
 
 @pytest.fixture
-async def newsroom(tmp_path: Path, clock: Clock) -> AsyncIterator[Newsroom]:
+async def newsroom(database_url: str, tmp_path: Path, clock: Clock) -> AsyncIterator[Newsroom]:
     port = a_port()
     chosen = app.chosen(
-        database_url=f"sqlite:///{tmp_path / 'newsdesk.db'}",
+        database_url=database_url,
         output=tmp_path / "public",
         fetch={"allow_private_networks": ["127.0.0.0/8"], "host_gap": 0, "max_bytes": 20_000},
         serve={"public_url": f"http://127.0.0.1:{port}"},

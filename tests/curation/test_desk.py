@@ -195,12 +195,12 @@ with app.opened(app.chosen(database_url=sys.argv[1])) as newsdesk:
 """
 
 
+@pytest.mark.both
 def test_four_editors_picking_at_once_lose_nothing_and_pick_nothing_twice(
-    newsdesk: Newsdesk, tmp_path: Path
+    newsdesk: Newsdesk,
 ) -> None:
     keep(newsdesk, rss([rss_item(str(number)) for number in range(20)]))
-    root = Path(__file__).parents[2]
-    url = f"sqlite:///{tmp_path / 'newsdesk.db'}"
+    root, url = Path(__file__).parents[2], newsdesk.settings.database_url
     editors = [
         subprocess.Popen(
             [sys.executable, "-c", PICKING, url, name], cwd=root, env=os.environ | {"PYTHONPATH": str(root)}

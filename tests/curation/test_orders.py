@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -164,10 +165,10 @@ def test_a_time_is_read_in_the_zone_of_the_terminal_else_of_the_settings(
     assert told == "2999-01-01T08:00:00Z"
 
 
-def test_the_doctor_proves_the_log_and_mends_what_differs(stocked: CommandLine, tmp_path: Path) -> None:
+def test_the_doctor_proves_the_log_and_mends_what_differs(stocked: CommandLine, database_url: str) -> None:
     stocked("pick", 1)
     assert stocked("doctor", "--rebuild", "--json").json[-1]["ok"]
-    database = Database(f"sqlite:///{tmp_path / 'newsdesk.db'}")
+    database = Database(database_url)
     with database.writing() as session:
         forge(session)
     database.close()
@@ -212,7 +213,7 @@ def test_a_pick_imports_nothing_that_polls_publishes_or_migrates(
     done = subprocess.run(
         [sys.executable, "-c", code],
         cwd=tmp_path,
-        env={"PYTHONPATH": str(ROOT), "NEWSDESK_EDITOR": "ada"},
+        env=os.environ | {"PYTHONPATH": str(ROOT), "NEWSDESK_EDITOR": "ada"},
         capture_output=True,
         text=True,
     )

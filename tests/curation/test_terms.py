@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from makers import keep, rss
 from sqlalchemy import text
 from sqlmodel import select
@@ -12,6 +13,8 @@ from aggregator.database import Database
 from curation import inbox, search, terms
 from curation.storydesk import StoryDesk
 from curation.tables import ItemTerm
+
+pytestmark = pytest.mark.both
 
 
 def item(guid: str, *categories: str) -> str:
@@ -63,14 +66,14 @@ def test_what_a_common_tag_finds_is_what_a_rare_one_would(newsdesk: Newsdesk) ->
     before = tagged(newsdesk, "tram")
     with newsdesk.database.connected(writing=True) as connection:
         others = [{"number": number} for number in range(1_000, 1_000 + search.FEW_ITEMS)]
-        connection.execute(text("INSERT INTO item_term VALUES ('tram', :number, 0)"), others)
+        connection.execute(text("INSERT INTO item_term VALUES ('tram', :number, false)"), others)
     with newsdesk.database.reading() as session:
         assert not search.is_rare(session, "tram")
     assert tagged(newsdesk, "tram") == before != []
 
 
-def test_an_upgrade_finds_the_terms_of_what_is_there_already() -> None:
-    with Database("sqlite://").connected(writing=True) as connection:
+def test_an_upgrade_finds_the_terms_of_what_is_there_already(empty: Database) -> None:
+    with empty.connected(writing=True) as connection:
         migrations.upgrade(connection, "0010")
         for statement in AN_ITEM:
             connection.execute(text(statement))

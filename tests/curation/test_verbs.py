@@ -5,10 +5,9 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -456,18 +455,13 @@ def carried_out(session: Session, newsdesk: Newsdesk, editor: str, order: dict[s
 
 
 @pytest.fixture(scope="module")
-def laboratory() -> Iterator[tuple[Newsdesk, Clock]]:
+def laboratory(new_url: Callable[[], str]) -> Iterator[tuple[Newsdesk, Clock]]:
     """A newsroom with four items, whose transactions are all rolled back."""
-    with TemporaryDirectory() as folder:
-        clock = Clock()
-        chosen = app.chosen(
-            title="Example News",
-            base_url="https://news.example/",
-            database_url=f"sqlite:///{folder}/newsdesk.db",
-        )
-        with app.opened(chosen, clock) as newsdesk:
-            keep(newsdesk, rss([rss_item(name) for name in "abcd"]))
-            yield newsdesk, clock
+    clock = Clock()
+    chosen = app.chosen(title="Example News", base_url="https://news.example/", database_url=new_url())
+    with app.opened(chosen, clock) as newsdesk:
+        keep(newsdesk, rss([rss_item(name) for name in "abcd"]))
+        yield newsdesk, clock
 
 
 def public(session: Session, newsdesk: Newsdesk) -> list[bytes]:
@@ -527,9 +521,10 @@ with app.opened(app.chosen(database_url=sys.argv[1])) as newsdesk:
 
 
 @pytest.mark.slow
-def test_eight_processes_deciding_at_once_lose_nothing(newsdesk: Newsdesk, tmp_path: Path) -> None:
+@pytest.mark.both
+def test_eight_processes_deciding_at_once_lose_nothing(newsdesk: Newsdesk) -> None:
     keep(newsdesk, rss([rss_item(str(number)) for number in range(10)]))
-    root, url = Path(__file__).parents[2], f"sqlite:///{tmp_path / 'newsdesk.db'}"
+    root, url = Path(__file__).parents[2], newsdesk.settings.database_url
     names = [f"editor{number}" for number in range(8)]
     environ = os.environ | {"PYTHONPATH": str(root)}
     editors = [

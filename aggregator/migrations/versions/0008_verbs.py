@@ -18,7 +18,9 @@ def upgrade() -> None:
         pick.add_column(sa.Column("voiced_at", sa.JSON(), nullable=False, server_default="[]"))
         pick.add_column(sa.Column("held", sa.Boolean(), nullable=False, server_default="0"))
         pick.add_column(sa.Column("held_until", UTCDateTime(), nullable=True))
-        pick.add_column(sa.Column("changed_at", UTCDateTime(), nullable=False, server_default=""))
+        # On PostgreSQL nothing is no time; there were no picks there before this version.
+        start = "" if op.get_bind().dialect.name == "sqlite" else "1970-01-01 00:00:00+00"
+        pick.add_column(sa.Column("changed_at", UTCDateTime(), nullable=False, server_default=start))
     _date_the_picks()
     op.create_table(
         "kill",

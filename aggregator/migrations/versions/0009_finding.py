@@ -24,5 +24,4 @@ def upgrade() -> None:
         op.drop_index(f"ix_item_{of}_id", "item")
         op.create_index(f"ix_item_of_{of}", "item", [f"{of}_id", "timestamp", *others])
     # A later version that makes the table item or pick anew must make its triggers anew.
-    for statement in (fulltext.TABLE, fulltext.FILL, *fulltext.TRIGGERS):
-        op.get_bind().exec_driver_sql(statement)
+    fulltext.make(op.get_bind())

@@ -20,5 +20,4 @@ def upgrade() -> None:
     )
     op.create_index("ix_item_term_item_id", "item_term", ["item_id"])
     # A later version that makes the tables item or tag anew must make its triggers anew.
-    for statement in (*terms.FILL, *terms.TRIGGERS):
-        op.get_bind().exec_driver_sql(statement)
+    terms.make(op.get_bind())

@@ -1,0 +1,190 @@
+"""A newsroom's database on a PostgreSQL server, by psycopg: its transactions, its locks, its faults."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.pool import ConnectionPoolEntry
+
+import curation.followed  # noqa: F401  it listens to what sessions write
+from config.errors import HeldElsewhere, NewsdeskError, TryLater, UsageFault
+
+OURS = 0x6E657773  # the first key of every advisory lock of newsdesk: "news"
+WRITER, DAEMON = 1, 2
+ALIVE = {"keepalives_idle": 20, "keepalives_interval": 5, "keepalives_count": 4, "tcp_user_timeout": 40_000}
+LOCKED = "55P03"  # a lock was waited for in vain
+LONGEST_TOLD = 200
+
+HOLDER = text("""
+    SELECT activity.application_name FROM pg_locks AS held JOIN pg_stat_activity AS activity USING (pid)
+    WHERE held.locktype = 'advisory' AND held.granted AND held.classid = :ours AND held.objid = :which
+    AND held.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+""")
+SHAPE = text("SELECT current_setting('server_encoding') = 'UTF8', 'B' < 'a' AND 'a' < 'é'")
+
+# While connecting there is no SQLSTATE; libpq says it in words.
+CONNECTING = (
+    ("password", "the user or the password is refused", "correct database_url, or the password in ~/.pgpass"),
+    ("no pg_hba.conf entry", "this user may not connect from here", "allow it in pg_hba.conf of the server"),
+    ("role ", "there is no such user", "make it with CREATE ROLE, or correct database_url"),
+    ("database ", "there is no such database", "make it as the guide says (On PostgreSQL)"),
+)
+BUSY = ("too many clients", "connection slots", "starting up", "shutting down", "recovery")
+STATES: dict[str, tuple[type[NewsdeskError], str, str]] = {
+    "40P01": (TryLater, "another process was in the way", "try again in a moment"),
+    "40001": (TryLater, "another process was in the way", "try again in a moment"),
+    "22003": (UsageFault, "a number is larger than any that is given", "see the list that it is from"),
+    "25006": (UsageFault, "the database cannot be written: it is read-only", "name the primary server"),
+    "42501": (UsageFault, "this user may not write it", "make the user the owner of the database"),
+    "53100": (NewsdeskError, "the server's disk is full", "make room; nothing was lost"),
+    "53300": (TryLater, "the server has too many connections", "try again in a moment"),
+}
+
+
+@dataclass(frozen=True)
+class PostgreSQL:
+    """What is of this database alone."""
+
+    url: URL
+    patience: float
+    shares = True  # writers that touch only rows of their own may write at once
+    path: None = None
+    errors: tuple[type[Exception], ...] = ()
+    writing: dict[str, Any] = field(
+        default_factory=lambda: {"immediate": True, "isolation_level": "READ COMMITTED"}
+    )
+
+    @property
+    def name(self) -> str:
+        return self.url.render_as_string(hide_password=True)
+
+    def engine(self) -> Engine:
+        """Reading takes a snapshot. Writers come one after another, as on SQLite: decisions stand in the
+        order of their numbers, and no two stories are told of one thing for having arrived together.
+        """
+        engine = self._connecting(isolation_level="REPEATABLE READ", pool_pre_ping=True)
+
+        @event.listens_for(engine, "begin")
+        def begin(connection: Connection) -> None:
+            options = connection.get_execution_options()
+            if options.get("immediate", False):
+                shared = "_shared" * options.get("beside", False)
+                connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock{shared}({OURS}, {WRITER})")
+
+        return engine
+
+    def _connecting(self, **given: Any) -> Engine:
+        known = {"connect_timeout": max(2, round(self.patience)), "client_encoding": "utf8", **ALIVE}
+        known |= {"application_name": f"newsdesk (process {os.getpid()} on {socket.gethostname()})"[:63]}
+        chosen = {name: value for name, value in known.items() if name not in self.url.query}
+        try:
+            engine = create_engine(self.url, connect_args=chosen, **given)
+        except ImportError as error:
+            raise UsageFault(
+                f"database_url: PostgreSQL needs psycopg, which is not installed ({error})",
+                "install newsdesk[cluster]",
+            ) from error
+
+        @event.listens_for(engine, "connect")
+        def prepare(connection: Any, _: ConnectionPoolEntry) -> None:
+            patience = round(self.patience * 1000)
+            connection.execute(f"SET TIME ZONE 'UTC'; SET lock_timeout = {patience}")
+            connection.commit()
+
+        return engine
+
+    @contextmanager
+    def looked_at(self) -> Iterator[Connection]:
+        """A connection that writes no row."""
+        engine = self._connecting()
+        try:
+            with engine.connect().execution_options(postgresql_readonly=True) as connection:
+                yield connection
+        finally:
+            engine.dispose()
+
+    def fault_in(self, connection: Connection) -> tuple[str, str] | None:
+        """Why a database would order or keep texts otherwise than SQLite does, with its remedy."""
+        is_utf8, is_ordered = connection.execute(SHAPE).one()
+        remedy = "make it anew as the guide says (On PostgreSQL)"
+        if not is_utf8:
+            return "keeps texts in another encoding than UTF8", remedy
+        return None if is_ordered else ("orders texts otherwise than by their code points", remedy)
+
+    def build(self) -> tuple[str, bool, str]:
+        """Which PostgreSQL this is."""
+        try:
+            with self.looked_at() as connection:
+                return "PostgreSQL", True, str(connection.execute(text("SHOW server_version")).scalar_one())
+        except DBAPIError as error:
+            return "PostgreSQL", False, self.fault(error).message
+
+    def backup(self, engine: Engine, to: Path) -> None:
+        """Refused: PostgreSQL's own program makes the copy, and this says how. No password is shown."""
+        address = self.url.set(drivername="postgresql", password=None).render_as_string()
+        raise UsageFault(
+            f"{self.name}: a database on PostgreSQL is copied by PostgreSQL's own pg_dump",
+            f"pg_dump --format=custom --file={shlex.quote(str(to))} {shlex.quote(address)}",
+        )
+
+    @contextmanager
+    def held(self, owner: str) -> Iterator[None]:
+        """A lock of the server's, which ends with the connection however that ends."""
+        engine = self._connecting(isolation_level="AUTOCOMMIT")
+        which = {"ours": OURS, "which": DAEMON}
+        try:
+            with engine.connect() as connection:
+                name = {"owner": owner[:63]}
+                connection.execute(text("SELECT set_config('application_name', :owner, false)"), name)
+                if not connection.execute(text("SELECT pg_try_advisory_lock(:ours, :which)"), which).scalar():
+                    holder = _holder(connection, DAEMON) or "another daemon"
+                    raise HeldElsewhere(f"{self.name}: is held by {holder}", "stop that one first")
+                yield
+        finally:
+            engine.dispose()
+
+    def fault(self, error: BaseException) -> NewsdeskError:
+        """What went wrong, with its remedy."""
+        cause = getattr(error, "orig", error)
+        state = getattr(cause, "sqlstate", None) or ""
+        said = " ".join(str(cause).split())[:LONGEST_TOLD]
+        if state.startswith(("08", "57P")) or (not state and isinstance(error, OperationalError)):
+            return self._unreachable(said)
+        if state == LOCKED:
+            return TryLater(f"{self.name}: is locked by {self._writer()}", "try again in a moment")
+        if state in STATES:
+            kind, message, remedy = STATES[state]
+            return kind(f"{self.name}: {message}", remedy)
+        return NewsdeskError(f"{self.name}: the database failed: {said}", "run 'newsdesk doctor'")
+
+    def _writer(self) -> str:
+        """Who is writing, as it calls itself: its process and its machine."""
+        try:
+            with self.looked_at() as connection:
+                return _holder(connection, WRITER) or "another process"
+        except DBAPIError:
+            return "another process"
+
+    def _unreachable(self, said: str) -> NewsdeskError:
+        refused = "FATAL" in said and not any(part in said for part in BUSY)
+        for part, message, remedy in CONNECTING:
+            if refused and part in said:
+                return UsageFault(f"{self.name}: {message}", remedy)
+        return TryLater(
+            f"{self.name}: cannot be reached: {said}", "start the server, or correct database_url"
+        )
+
+
+def _holder(connection: Connection, which: int) -> str | None:
+    """Who holds one of our locks, as it calls itself."""
+    return connection.execute(HOLDER, {"ours": OURS, "which": which}).scalars().first()
