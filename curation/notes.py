@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from functools import cache
+from html import escape
 from typing import TYPE_CHECKING
 
 from config.errors import UsageFault
@@ -25,9 +26,16 @@ def kept(note: str) -> str:
     )
 
 
-def quoted(note: str) -> str:
-    """A note as the first thing of an entry's content, marked as a quotation of the desk."""
-    return f"<blockquote>{html(note)}</blockquote>" if note else ""
+def quoted(note: str, correction: str = "") -> str:
+    """What the desk says, as the first thing of an entry's content, and marked as the desk's word."""
+    put_right = f"<p>Corrected: {escape(correction)}</p>" if correction else ""
+    said = (html(note) if note else "") + put_right
+    return f'<blockquote class="{markup.NOTE_CLASS}">{said}</blockquote>' if said else ""
+
+
+def unmarked(content: str) -> str:
+    """Clean HTML of a source, in which nothing is marked as this desk's word."""
+    return content.replace(f' class="{markup.NOTE_CLASS}"', "")
 
 
 def html(note: str) -> str:

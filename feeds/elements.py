@@ -168,18 +168,21 @@ def _add_media(element: Element, image: str | None, enclosures: list[Enclosure])
 
 
 def _add_editorial(element: Element, said: Editorial | None) -> None:
+    """What the desk says, in elements without attributes: feedparser would lose the text beside one."""
     if not said:
         return
-    if said.note:
-        at = rfc3339(said.noted_at) if said.noted_at else ""
-        known = {name: value for name, value in (("by", said.noted_by), ("at", at)) if value}
-        _add(element, f"{module.NAME}note", said.note, **known)
-    for editor in said.editors:
-        _add(element, f"{module.NAME}editor", editor)
-    if said.published:
-        _add(element, f"{module.NAME}published", rfc3339(said.published))
-    if said.correction:
-        _add(element, f"{module.NAME}correction", said.correction)
+    told = (
+        ("note", said.note),
+        ("noted-by", said.noted_by),
+        ("noted-at", said.noted_at),
+        *(("editor", editor) for editor in said.editors),
+        ("published", said.published),
+        ("correction", said.correction),
+    )
+    for name, value in told:
+        if value:
+            text = rfc3339(value) if isinstance(value, datetime) else value
+            _add(element, f"{module.NAME}{name}", text)
 
 
 def _add_creators(element: Element, people: tuple[Person, ...]) -> None:

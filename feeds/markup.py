@@ -21,6 +21,7 @@ MOST_PASSES = 8
 # paragraph that follows: both are bounded before it sees the text.
 MOST_AMPERSANDS = 50_000
 MOST_REPEATED = 16 * 1024 * 1024
+NOTE_CLASS = "newsdesk-note"  # marks what a desk says, and is the one class that is kept
 
 _BASE: ContextVar[str | None] = ContextVar("base")  # of the HTML that is being cleaned
 
@@ -35,6 +36,7 @@ _ATTRIBUTES = {
     "*": {"dir", "lang"},
     "a": {"href", "title", "hreflang"},
     "abbr": {"title"},
+    "blockquote": {"class"},
     "img": {"src", "srcset", "sizes", "alt", "title", "width", "height"},
     "source": {"src", "srcset", "sizes", "type", "media"},
     "audio": {"src"},
@@ -213,6 +215,8 @@ def _attribute(name: str, value: str, base: str | None) -> str | None:
             return _href(value.strip(), base)
         case "src" | "poster":
             return urls.gate(value, base)
+        case "class":
+            return value if value == NOTE_CLASS else None
         case "srcset":
             return _srcset(value, base)
     return value

@@ -1,8 +1,8 @@
 """What feedparser does not read of an RSS or Atom document: tombstones, the mark of an archive, and the
 newsdesk module, by which the desk that published it speaks of each entry.
 
-<newsdesk:note by="" at="">  <newsdesk:editor> (one for each)  <newsdesk:published> (RFC 3339)
-<newsdesk:correction>  <newsdesk:link rel="" href="">
+<newsdesk:note>  <newsdesk:noted-by>  <newsdesk:noted-at> (RFC 3339)  <newsdesk:editor> (one for each)
+<newsdesk:published> (RFC 3339)  <newsdesk:correction>  <newsdesk:link rel="" href="">
 """
 
 from __future__ import annotations
@@ -74,12 +74,10 @@ def _deleted(root: ElementTree.Element) -> Iterator[Deleted]:
 
 
 def _aside(entry: ElementTree.Element) -> Aside:
-    note = entry.find(NAME + "note")
-    by, at = (note.get("by", ""), note.get("at", "")) if note is not None else ("", "")
     editorial = Editorial(
         note=markup.title(entry.findtext(NAME + "note", ""), normal.NOTE),
-        noted_by=markup.title(by, 200),
-        noted_at=normal.instant(at),
+        noted_by=markup.title(entry.findtext(NAME + "noted-by", ""), 200),
+        noted_at=normal.instant(entry.findtext(NAME + "noted-at", "")),
         editors=normal.terms(editor.text or "" for editor in entry.findall(NAME + "editor")),
         published=normal.instant(entry.findtext(NAME + "published", "")),
         correction=markup.title(entry.findtext(NAME + "correction", ""), normal.NOTE),
