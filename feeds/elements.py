@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 
 from lxml.etree import SubElement
 
-from feeds import module
+from feeds import module, urls
 from feeds.entries import Deleted, Editorial, Enclosure, Entry, Feed, Link, Origin, Person
 from feeds.proof import updated_at
 
@@ -152,7 +152,7 @@ def _add_atom_source(element: Element, origin: Origin, signed: bool) -> None:
         _add(_add(source, "author"), "name", origin.title)
     if origin.url:
         _add(source, "link", rel="alternate", type="text/html", href=origin.url)
-    _add(source, "link", rel="self", href=origin.feed_url or origin.id)
+    _add(source, "link", rel="self", href=origin.feed_url or urls.gate(origin.id) or origin.id)
     for name, text in (("icon", origin.icon), ("rights", origin.rights)):
         if text:
             _add(source, name, text)

@@ -29,7 +29,7 @@ _ALLOWED = """
     p div section article aside header footer main address details summary hr br wbr
     h1 h2 h3 h4 h5 h6 blockquote pre ul ol li dl dt dd figure figcaption
     table caption colgroup col thead tbody tfoot tr th td
-    a b strong i em u s del ins mark small sub sup q cite code kbd samp var abbr dfn time bdi bdo ruby rt rp
+    a b strong i em u s del ins mark small sub sup q cite code kbd samp var abbr dfn time bdi ruby rt rp
     img picture source audio video
 """
 _ATTRIBUTES = {

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from typing import Any
@@ -18,6 +18,7 @@ from feeds import identity, languages, markup, normal, urls
 from feeds.entries import Deleted, Editorial, Enclosure, Entry, Feed, Link, Moment, Origin, Person
 
 EPOCH = datetime(1990, 1, 1, tzinfo=UTC)  # readers take an earlier date for a slip
+MICROSECOND = timedelta(microseconds=1)
 UNTITLED = "…"  # every format wants a title that is not blank
 
 # Forms of an id that is global: of RFC 9562 §4, RFC 8141 §2, RFC 4151 §2.1 and RFC 3987 §2.2.
@@ -56,7 +57,7 @@ def proofread(feed: Feed) -> Feed:
             "previous": _address(feed.previous),
             "current": _address(feed.current),
             "authors": _people(feed.authors),
-            "entries": tuple(_apart(list(entries.values()))),
+            "entries": tuple(_dated(list(entries.values()), updated_at(feed))),
             "deleted": tuple(_deleted(feed.deleted, entries)),
         }
     )
@@ -86,6 +87,35 @@ def changed_at(entry: Entry) -> datetime | None:
     return None
 
 
+def apart(entries: Sequence[Entry], otherwise: datetime) -> list[datetime]:
+    """When each entry changed, no two of them at one instant; `otherwise` where that is not known.
+
+    Those of one instant are told apart by a part of a second that follows from the id of each, whoever
+    its neighbours are.
+    """
+    dates = [changed_at(entry) or otherwise for entry in entries]
+    shared = Counter(dates)
+    taken = {at for at, times in shared.items() if times == 1}
+    for place, entry in enumerate(entries):
+        if shared[at := dates[place]] > 1:
+            digest = blake2b(entry.guid.encode(), digest_size=4).digest()
+            at += MICROSECOND * (int.from_bytes(digest, "big") % 10**6)
+            while at in taken:
+                at += MICROSECOND
+            taken.add(at)
+            dates[place] = at
+    return dates
+
+
+def _dated(entries: Sequence[Entry], otherwise: datetime) -> Iterator[Entry]:
+    for entry, at in zip(entries, apart(entries, otherwise), strict=True):
+        if changed_at(entry) in (None, at):
+            yield entry
+        else:
+            moment = Moment(raw=at.isoformat(), at=at, known_by="offset")
+            yield entry.model_copy(update={"updated": moment})
+
+
 def _entry(entry: Entry, feed_id: str) -> Entry:
     source = entry.origin.id if entry.origin else feed_id
     url = _address(entry.url)
@@ -112,26 +142,6 @@ def _entry(entry: Entry, feed_id: str) -> Entry:
             "editorial": _editorial(entry.editorial) if entry.editorial else None,
         }
     )
-
-
-def _apart(entries: list[Entry]) -> Iterator[Entry]:
-    """Entries of which no two changed at one instant: those that did so, each by a part of its own.
-
-    The part, of a second, follows from the entry's id, whoever its neighbours are.
-    """
-    shared = Counter(map(changed_at, entries))
-    taken = {at for at, times in shared.items() if times == 1}
-    for entry in entries:
-        at = changed_at(entry)
-        if at is not None and shared[at] > 1:
-            at += timedelta(
-                microseconds=int.from_bytes(blake2b(entry.guid.encode(), digest_size=4).digest()) % 10**6
-            )
-            while at in taken:
-                at += timedelta(microseconds=1)
-            taken.add(at)
-            entry = entry.model_copy(update={"updated": Moment(raw=at.isoformat(), at=at, known_by="offset")})
-        yield entry
 
 
 def _believable(moment: Moment | None) -> Moment | None:
@@ -169,7 +179,7 @@ def _deleted(gone: Iterable[Deleted], standing: Container[str]) -> Iterator[Dele
     """Of what went, each once, what has an id that could be read and has not come back."""
     named = {guid: one for one in gone if (guid := uri(one.guid)) and guid not in standing}
     for guid, one in named.items():
-        yield Deleted(guid=guid, at=one.at, comment=_plain(one.comment))
+        yield Deleted(guid=guid, at=max(one.at, EPOCH), comment=_plain(one.comment))
 
 
 def _people(people: Iterable[Person]) -> tuple[Person, ...]:

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import html
 import re
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import Any
 
 from feedgen.feed import FeedGenerator
 
 from feeds import elements, generator
 from feeds.entries import Entry, Feed, Person
-from feeds.proof import changed_at, proofread, updated_at
+from feeds.proof import apart, proofread, updated_at
 
 # Plain text and links, where a reader may take `&amp;` and `&lt;` for HTML; `&#x26;` and `&#x3C;`, which
 # are the same to XML, say that they are meant (RSS Best Practices Profile, character data).
@@ -32,8 +32,8 @@ def atom(feed: Feed) -> bytes:
     # An entry without an author needs one on the feed (RFC 4287 §4.1.1).
     document.author([_author(person) for person in feed.authors] or {"name": feed.title})
     document.generator(generator.NAME, version=generator.version(), uri=generator.URI)
-    for entry in feed.entries:
-        _add_atom_entry(document, feed, entry)
+    for entry, updated in zip(feed.entries, apart(feed.entries, updated_at(feed)), strict=True):
+        _add_atom_entry(document, feed, entry, updated)
     return _meant(document.atom_str(pretty=True))
 
 
@@ -79,9 +79,9 @@ def _document(feed: Feed, media_type: str, of_feed: type, of_entry: type) -> Fee
     return document
 
 
-def _add_atom_entry(document: FeedGenerator, feed: Feed, entry: Entry) -> None:
+def _add_atom_entry(document: FeedGenerator, feed: Feed, entry: Entry, updated: datetime) -> None:
     item = _add_entry(document, feed, entry)
-    item.updated(changed_at(entry) or updated_at(feed))
+    item.updated(updated)
     item.summary(entry.summary, type="text")
     item.author([_author(person) for person in entry.authors])
     item.rights(entry.rights)
@@ -91,7 +91,7 @@ def _add_atom_entry(document: FeedGenerator, feed: Feed, entry: Entry) -> None:
         item.content(entry.content, type="html")
     elif not entry.url:
         # Without a page to link to there must be content (RFC 4287 §4.1.1.1).
-        item.content(entry.summary, type="text")
+        item.content(html.escape(entry.summary, quote=False), type="html")
 
 
 def _add_rss_item(document: FeedGenerator, feed: Feed, entry: Entry) -> None:

@@ -93,7 +93,8 @@ def test_an_entry_carries_what_its_source_says_of_itself_and_a_chain_its_origin(
     )
     keep(
         newsdesk,
-        '<feed xmlns="http://www.w3.org/2005/Atom"><id>urn:x-s:1</id><title>Them</title><rights>CC BY</rights>'
+        '<feed xmlns="http://www.w3.org/2005/Atom"><id>urn:x-s:1</id><title>Them</title>'
+        "<rights>CC BY</rights>"
         f"<logo>https://s.example/logo.png</logo>{own}{passed_on}</feed>",
     )
     origins = {entry.guid: entry.origin for entry in newsdesk.newspaper().lineups["recent-news"].entries}
