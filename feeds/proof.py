@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
@@ -19,6 +20,8 @@ from feeds.entries import Deleted, Editorial, Enclosure, Entry, Feed, Link, Mome
 
 EPOCH = datetime(1990, 1, 1, tzinfo=UTC)  # readers take an earlier date for a slip
 MICROSECOND = timedelta(microseconds=1)
+AT_ONCE = 128  # entries remembered, as many as the editions that most have
+MOST_REMEMBERED = 20_000  # digests of contents
 UNTITLED = "…"  # every format wants a title that is not blank
 
 # Forms of an id that is global: of RFC 9562 §4, RFC 8141 §2, RFC 4151 §2.1 and RFC 3987 §2.2.
@@ -33,16 +36,20 @@ GLOBAL_ID = re.compile(
 END_OF_TAG = re.compile(r"</(\w+)>")
 
 
+_found_clean: set[bytes] = set()
+
+
 def proofread(feed: Feed) -> Feed:
     """The feed in legal XML: titles plain, HTML clean, addresses http(s), ids absolute URIs, each once."""
+    written, feed = feed.entries, feed.model_copy(update={"entries": ()})
     feed = Feed.model_validate(_legal(feed.model_dump()))
     title = _plain(feed.title) or UNTITLED
     feed_id = uri(feed.id) or uri(feed.feed_url) or uri(feed.url) or _urn(title)
     entries: dict[str, Entry] = {}
-    for entry in feed.entries:
-        ready = _entry(entry, feed_id)
-        entries.setdefault(ready.guid, ready)
-    return feed.model_copy(
+    for entry in written:
+        one = _entry(entry, feed_id)
+        entries.setdefault(one.guid, one)
+    ready = feed.model_copy(
         update={
             "title": title,
             "id": feed_id,
@@ -57,10 +64,11 @@ def proofread(feed: Feed) -> Feed:
             "previous": _address(feed.previous),
             "current": _address(feed.current),
             "authors": _people(feed.authors),
-            "entries": tuple(_dated(list(entries.values()), updated_at(feed))),
+            "entries": tuple(entries.values()),
             "deleted": tuple(_deleted(feed.deleted, entries)),
         }
     )
+    return ready.model_copy(update={"entries": tuple(_dated(ready.entries, updated_at(ready)))})
 
 
 def uri(value: str | None) -> str | None:
@@ -116,7 +124,10 @@ def _dated(entries: Sequence[Entry], otherwise: datetime) -> Iterator[Entry]:
             yield entry.model_copy(update={"updated": moment})
 
 
+@lru_cache(maxsize=AT_ONCE)
 def _entry(entry: Entry, feed_id: str) -> Entry:
+    """The entry as it may go out; remembered, for it goes out in several formats, one after another."""
+    entry = Entry.model_validate(_legal(entry.model_dump()))
     source = entry.origin.id if entry.origin else feed_id
     url = _address(entry.url)
     summary = _unclosed(markup.text_safe(entry.summary).strip())
@@ -127,7 +138,7 @@ def _entry(entry: Entry, feed_id: str) -> Entry:
             "url": url,
             "title": title,
             "summary": summary or _unclosed(markup.excerpt(entry.content)) or title,
-            "content": markup.clean(entry.content, url),
+            "content": _clean(entry.content, url),
             "authors": _people(entry.authors),
             "categories": tuple(filter(None, map(_plain, entry.categories))),
             "language": languages.known(entry.language),
@@ -142,6 +153,18 @@ def _entry(entry: Entry, feed_id: str) -> Entry:
             "editorial": _editorial(entry.editorial) if entry.editorial else None,
         }
     )
+
+
+def _clean(content: str, base: str | None) -> str:
+    """Safe HTML; what was found to be so is not looked at again, for nearly all was cleaned on its way in."""
+    key = blake2b(f"{base} {content}".encode(errors="surrogatepass"), digest_size=16).digest()
+    if key in _found_clean:
+        return content
+    if (cleaned := markup.clean(content, base)) == content:
+        if len(_found_clean) >= MOST_REMEMBERED:
+            _found_clean.clear()
+        _found_clean.add(key)
+    return cleaned
 
 
 def _believable(moment: Moment | None) -> Moment | None:
