@@ -32,16 +32,15 @@ class Extension:
     entry: Entry
 
     def extend_ns(self) -> dict[str, str]:
-        """The namespaces that every document declares, and those of what only some hold."""
-        spaces = {"dc": DC, "media": MEDIA, "newsdesk": module.NAMESPACE}
-        if self.feed.archive:
-            spaces["fh"] = module.HISTORY
-        if self.feed.deleted:
-            spaces["at"] = module.TOMBSTONES
-        return spaces
+        """The namespaces that every document declares, and that of what only archives hold."""
+        history = {"fh": module.HISTORY} if self.feed.archive else {}
+        return {"media": MEDIA, "newsdesk": module.NAMESPACE} | history
 
 
 class AtomFeed(Extension):
+    def extend_ns(self) -> dict[str, str]:
+        return super().extend_ns() | ({"at": module.TOMBSTONES} if self.feed.deleted else {})
+
     def extend_atom(self, root: Element) -> None:
         feed = self.feed
         root.find("updated").text = rfc3339(updated_at(feed))
@@ -69,6 +68,9 @@ class AtomEntry(Extension):
 
 
 class RssFeed(Extension):
+    def extend_ns(self) -> dict[str, str]:
+        return {"dc": DC} | super().extend_ns()
+
     def extend_rss(self, root: Element) -> None:
         feed, channel = self.feed, root.find("channel")
         _add_ways(channel, f"{{{ATOM}}}link", feed, "application/rss+xml")
