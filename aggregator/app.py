@@ -58,7 +58,8 @@ class Newsdesk:
     def site(self) -> Site:
         from curation.lineup import Site
 
-        return Site(self.settings.title, self.settings.base_url, self.settings.language)
+        given = self.settings
+        return Site(given.title, given.base_url, given.language, given.rights or None, given.icon, given.logo)
 
     @property
     def curation(self) -> Curation:

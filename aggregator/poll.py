@@ -217,7 +217,8 @@ class Poller:
         if read.body_hash != source.body_hash:
             changes, news = keep(session, source, read.feed, now)
         source.feed_title, source.site = read.feed.title, read.feed.url
-        source.feed_language, source.pace = read.feed.language, read.feed.pace
+        source.feed_id, source.feed_language, source.pace = read.feed.id, read.feed.language, read.feed.pace
+        source.feed_rights, source.feed_icon = read.feed.rights, read.feed.icon or read.feed.logo
         source.body_hash = read.body_hash
         hubs.note(session, source.id, hubs.offer(read.document.links, read.feed), now)
         if changes.new:

@@ -44,7 +44,7 @@ from config.options import (
     Serving,
 )
 from config.places import Place
-from config.written import listed, web_address
+from config.written import Address, listed, web_address
 
 PREFIX = "NEWSDESK_"
 NOT_SETTINGS = re.compile(r"NEWSDESK_(CONFIG|EDITOR|WRITTEN|REMOVED|TEST_.*)")
@@ -82,6 +82,9 @@ class Settings(BaseSettings):
         pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$",
         description="The language of the published pages.",
     )
+    rights: str = Field("", max_length=500, description="What may be done with the feeds, in one sentence.")
+    icon: Address | None = Field(None, description="A small square picture for the feeds.")
+    logo: Address | None = Field(None, description="A picture for the feeds, twice as wide as high.")
     database_url: str = Field("sqlite:///newsdesk.db", min_length=1, description="The database.")
     output: Path = Field(Path("public"), description="The folder that is published.")
     fetch: Fetching = Fetching()

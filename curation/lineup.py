@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from html import escape
 
 from sqlmodel import Session, col, select
@@ -17,19 +17,25 @@ from config.options import Edition
 from curation import archive, inbox, notes, rules, withdrawn
 from curation.standing import departures, live
 from curation.tables import Pick
-from feeds.entries import Editorial, Entry, Feed, Link, Moment, Origin
+from feeds.entries import Editorial, Entry, Feed, Link, Moment, Origin, Pace
 from feeds.tables import Item, Source, Status
 
 MOST_COVERED = 20  # sources named beside an entry
+TTL = 15 * 60  # seconds after which it is worth asking again
 
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """The published site: its name, where readers see it (ending in a slash), its language."""
+    """The published site: its name, where readers see it (ending in a slash), its language; its rights
+    and pictures, which every feed of it shows.
+    """
 
     title: str
     base_url: str
     language: str
+    rights: str | None = None
+    icon: str | None = None
+    logo: str | None = None
 
 
 def lineup(session: Session, edition: Edition, site: Site, at: datetime, quorum: int = 1) -> Feed:
@@ -63,6 +69,10 @@ def lineup(session: Session, edition: Edition, site: Site, at: datetime, quorum:
         feed_url=f"{site.base_url}{edition.slug}.atom",
         description=edition.description or f"{edition.title} of {site.title}",
         language=site.language,
+        icon=site.icon,
+        logo=site.logo,
+        rights=site.rights,
+        pace=Pace(ttl=TTL),
         updated=max(changes, default=None),
         previous=archive.address(site.base_url, edition.slug, archive.newest_page(session, edition.slug)),
         entries=tuple(entries),
@@ -148,29 +158,45 @@ def _recent(said: _Said) -> Entry:
     return _entry(said).model_copy(
         update={
             "published": moment(item.timestamp),
-            "updated": moment(item.revised_at) if item.revised_at else None,
+            "updated": moment(_of_its_own(item.revised_at or item.timestamp, item)),
             "editorial": None,
         }
     )
 
 
 def _chosen(said: _Said, pick: Pick, quorum: int, site: Site) -> Entry:
-    """A pick is dated by when it was made, or appeared if later, with the source's date beside it."""
+    """A pick is dated by when it was made, or appeared if later, with the source's date beside it.
+
+    It is updated when the desk says something else of it, or its source something else.
+    """
     entry, item = _entry(said), said.item
     dated = rules.dated(pick, quorum)
-    changes = [at for at in (item.revised_at, pick.corrected_at) if at is not None]
-    ours = notes.quoted(pick.note) + notes.put_right(pick.correction, site.language)
+    changes = [at for at in (pick.worded_at, pick.corrected_at, item.revised_at) if at is not None]
+    ours = notes.quoted(pick.note, pick.correction, site.language)
     return entry.model_copy(
         update={
             "title": pick.title or entry.title,
-            "content": ours + (entry.content or paragraph(entry.summary)),
+            "content": ours + notes.unmarked(entry.content or paragraph(entry.summary)),
             "published": moment(dated),
-            "updated": moment(max(dated, *changes)) if changes else None,
+            "updated": moment(_of_its_own(max([dated, *changes]), item)),
             "editorial": Editorial(
-                note=pick.note, editors=pick.editors, published=item.timestamp, correction=pick.correction
+                note=pick.note,
+                noted_by=pick.noted_by,
+                noted_at=pick.noted_at,
+                editors=pick.editors,
+                published=item.timestamp,
+                correction=pick.correction,
             ),
         }
     )
+
+
+def _of_its_own(at: datetime, item: Item) -> datetime:
+    """The instant that no other entry changed at: its part of a second is the item's number.
+
+    So it stays as it is, whatever stands beside it. Readers take two entries of one date for one.
+    """
+    return at + timedelta(microseconds=(item.id or 0) % 10**6)
 
 
 def _entry(said: _Said) -> Entry:
@@ -180,7 +206,16 @@ def _entry(said: _Said) -> Entry:
     """
     item, source = said.item, said.source
     entry = Entry.model_validate({name: getattr(item, name) for name in Entry.model_fields})
-    origin = Origin(id=source.url, title=source.name, url=source.site, feed_url=source.url)
+    origin = Origin(
+        id=source.feed_id or source.url,
+        title=source.name,
+        url=source.site,
+        feed_url=source.url,
+        updated=item.revised_at
+        or item.timestamp,  # as we took it: its later dates would date old entries anew
+        rights=source.feed_rights,
+        icon=source.feed_icon,
+    )
     known = {link.href for link in entry.links} | {item.url}
     links = [_link(*other) for other in said.others]
     return entry.model_copy(

@@ -28,9 +28,15 @@ def kept(note: str) -> str:
     )
 
 
-def quoted(note: str) -> str:
-    """A note as the first thing of an entry's content, marked as a quotation of the desk."""
-    return f"<blockquote>{html(note)}</blockquote>" if note else ""
+def quoted(note: str, correction: str, language: str) -> str:
+    """What the desk says, as the first thing of an entry's content, and marked as the desk's word."""
+    said = (html(note) if note else "") + _put_right(correction, language)
+    return f'<blockquote class="{markup.NOTE_CLASS}">{said}</blockquote>' if said else ""
+
+
+def unmarked(content: str) -> str:
+    """Clean HTML of a source, in which nothing is marked as this desk's word."""
+    return content.replace(f' class="{markup.NOTE_CLASS}"', "")
 
 
 def corrected(text: str) -> str:
@@ -42,8 +48,8 @@ def corrected(text: str) -> str:
     return " ".join(kept(text).split())
 
 
-def put_right(correction: str, language: str) -> str:
-    """A correction as a marked paragraph of an entry's content."""
+def _put_right(correction: str, language: str) -> str:
+    """A correction as a paragraph in the language of the newsroom."""
     word = CORRECTED["fr" if language.lower().startswith("fr") else ""]
     return f"<p><strong>{word}</strong> {escape(correction)}</p>" if correction else ""
 

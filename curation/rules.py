@@ -39,8 +39,9 @@ class Picked(BaseModel):
 
     `title` replaces the item's own, `position` is a place in the line-up from 1, given by the decision
     `placed_by`. `editors` are those who chose it, the first of them first, and `voiced_at` is when each
-    did. A held one is withdrawn until it is released, or until `held_until`. `correction` is what was put
-    right since it went out, `corrected_at` when that was last said or taken back. One that a rule suggests
+    did. `noted_by` gave it its note, at `noted_at`; `worded_at` is when its note or title last changed.
+    A held one is withdrawn until it is released, or until `held_until`. `correction` is what was put right
+    since it went out, `corrected_at` when that was last said or taken back. One that a rule suggests
     (`nominated_by`), and nobody has chosen yet, is picked by no editor.
     """
 
@@ -49,9 +50,12 @@ class Picked(BaseModel):
     item_id: int
     edition: str
     note: str = ""
+    noted_by: str = ""
+    noted_at: AwareDatetime | None = None
     correction: str = ""
     corrected_at: AwareDatetime | None = None
     title: str | None = None
+    worded_at: AwareDatetime | None = None
     position: int | None = None
     placed_by: int = 0
     pinned: bool = False
@@ -153,7 +157,19 @@ def _given(decision: Decided) -> dict[str, Any]:
 
 
 def _changed(pick: Picked, decision: Decided, effect: Mapping[str, Any]) -> Picked:
-    return Picked.model_validate({**pick.model_dump(), **effect, "changed_at": decision.at})
+    wording = _wording(pick, decision, effect)
+    return Picked.model_validate({**pick.model_dump(), **effect, **wording, "changed_at": decision.at})
+
+
+def _wording(pick: Picked, decision: Decided, effect: Mapping[str, Any]) -> dict[str, Any]:
+    """Who gave a note, and when what is said of an item changed; nothing where it stays as it is."""
+    note, title = effect.get("note", pick.note), effect.get("title", pick.title)
+    if (note, title) == (pick.note, pick.title):
+        return {}
+    if note == pick.note:
+        return {"worded_at": decision.at}
+    by, at = (decision.editor, decision.at) if note else ("", None)
+    return {"worded_at": decision.at, "noted_by": by, "noted_at": at}
 
 
 def killed(history: Sequence[Decided]) -> Decided | None:

@@ -59,8 +59,10 @@ class Pick(Picked, SQLModel, table=True):
     item_id: int = Field(foreign_key="item.id", index=True)
     edition: str = Field(index=True)
     note: str = Field(default="", sa_type=Text)
+    noted_at: datetime | None = None
     correction: str = Field(default="", sa_type=Text)
     corrected_at: datetime | None = None
+    worded_at: datetime | None = None
     editors: tuple[str, ...] = Field(default=(), sa_type=Kept(tuple[str, ...]))
     voiced_at: tuple[datetime, ...] = Field(default=(), sa_type=Kept(tuple[datetime, ...]))
     nominated_by: str | None = None

@@ -110,12 +110,15 @@ def confidence(known_by: KnownBy | None, zone: float | None, doubt: Doubt | None
 
 
 class Origin(Value):
-    """The feed an entry comes from (atom:source, RSS source)."""
+    """The feed an entry comes from (atom:source, RSS source), as it was when the entry was taken from it."""
 
     id: str
     title: str = ""
     url: str | None = None  # the site
     feed_url: str | None = None
+    updated: AwareDatetime | None = None
+    rights: str | None = None
+    icon: str | None = None
 
 
 class Deleted(Value):
@@ -129,11 +132,13 @@ class Deleted(Value):
 class Editorial(Value):
     """What the publishing desk says of an entry: the `newsdesk` module of a feed.
 
-    `published` is the date the entry's own source gave it, kept beside the time of the pick.
-    `correction` says what was put right since it went out.
+    `noted_by` wrote the note, at `noted_at`. `published` is the date the entry's own source gave it,
+    kept beside the time of the pick. `correction` says what was put right since it went out.
     """
 
     note: str = ""
+    noted_by: str = ""
+    noted_at: AwareDatetime | None = None
     editors: tuple[str, ...] = ()
     published: AwareDatetime | None = None
     correction: str = ""
@@ -182,6 +187,7 @@ class Pace(Value):
 class Feed(Value):
     """A feed document: its channel and its entries, in the document's order.
 
+    `icon` is a small square picture, `logo` a larger one, twice as wide as high (RFC 4287 §4.2.5, §4.2.8).
     `hub` is where changes are told (WebSub rel=hub), `previous` the page of older entries
     (RFC 5005 rel=prev-archive or next), `left_out` how many entries, the oldest, were too many to keep.
     `archive` marks a page of history that never changes, whose `current` is the document being subscribed
@@ -195,6 +201,8 @@ class Feed(Value):
     description: str = ""
     language: str | None = None
     icon: str | None = None
+    logo: str | None = None
+    rights: str | None = None
     authors: tuple[Person, ...] = ()
     updated: datetime | None = None
     hub: str | None = None

@@ -1,192 +1,26 @@
-"""JSON Feed 1.0 and 1.1 (jsonfeed.org), both ways.
+"""JSON Feed 1.0 and 1.1 (jsonfeed.org), both ways: it is read by `feeds.jsonread`.
 
-What the format has no word for travels in its `_newsdesk` extension: on the feed `about`, `id` and
-`updated`; on an item `source`, `note`, `editors`, `published`, `rights`, `comments` and `links`. Of a
+What the format has no word for travels in its `_newsdesk` extension (docs/notes/what-the-feeds-say.md). Of a
 person's address and e-mail the format carries one. An `external_url` beside a `url` is read as a
 related link; none is written, for nothing says which of the related links is the one that is commented on.
+Its `favicon` is the feed's icon and its `icon`, a large picture, the feed's logo.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
-from feeds import homes, markup, normal, urls
-from feeds.entries import NOWHERE, Editorial, Enclosure, Entry, Feed, Home, Moment, Origin, Person
+from feeds import generator
+from feeds.entries import Editorial, Enclosure, Entry, Feed, Moment, Origin, Person
+from feeds.jsonread import NotAJSONFeed, parse
+from feeds.members import Members
+
+__all__ = ["NotAJSONFeed", "parse", "render"]
 
 VERSION = "https://jsonfeed.org/version/1.1"
 ABOUT = "https://newsdesk.example/ns/1.0"
-
-Members = dict[str, Any]
-
-
-class NotAJSONFeed(ValueError):
-    """The document is no JSON Feed; the message says in one line what it is instead."""
-
-
-def parse(document: str | bytes, *, url: str, home: Home = NOWHERE) -> Feed:
-    """The feed a JSON document holds; `url` is its address, `home` where its dates are.
-
-    Raises NotAJSONFeed. A member of a wrong type is as good as absent, and an item that cannot
-    be read is left out.
-    """
-    feed = _load(document)
-    own = _object(feed, "_newsdesk")
-    address = urls.gate(_string(feed, "feed_url"), url) or url
-    language = normal.language(_string(feed, "language"))
-    site = urls.gate(_string(feed, "home_page_url"), url)
-    entries = list(_entries(feed, url, language, homes.settled(home, language, site, address)))
-    return Feed(
-        title=markup.title(_string(feed, "title")),
-        id=markup.text_safe(_string(own, "id")) or address,
-        url=site,
-        feed_url=address,
-        description=markup.title(_string(feed, "description"), normal.SUMMARY),
-        language=language,
-        icon=urls.gate(_string(feed, "icon") or _string(feed, "favicon"), url),
-        authors=_authors(feed, url),
-        updated=normal.instant(_string(own, "updated")),
-        hub=_hub(feed, url),
-        previous=urls.gate(_string(feed, "next_url"), url),
-        entries=normal.newest(entries),
-        left_out=max(len(entries) - normal.MOST_ENTRIES, 0),
-    )
-
-
-def _hub(feed: Members, base: str) -> str | None:
-    """The first of its hubs that speaks WebSub."""
-    spoken = (hub for hub in _objects(feed, "hubs") if _string(hub, "type").lower() == "websub")
-    return next((address for hub in spoken if (address := urls.gate(_string(hub, "url"), base))), None)
-
-
-def _load(document: str | bytes) -> Members:
-    try:
-        feed = json.loads(document)
-    except (ValueError, RecursionError) as error:
-        raise NotAJSONFeed(f"broken JSON: {error}"[:200]) from None
-    if not isinstance(feed, dict) or not isinstance(feed.get("items"), list):
-        raise NotAJSONFeed("JSON without a list of items")
-    if not _string(feed, "version").startswith(("https://jsonfeed.org/", "http://jsonfeed.org/")):
-        raise NotAJSONFeed("JSON without the version of a JSON Feed")
-    return feed
-
-
-def _entries(feed: Members, url: str, language: str | None, home: Home) -> Iterator[Entry]:
-    for item in feed["items"]:
-        if isinstance(item, dict):
-            with suppress(Exception):  # one bad item never costs its neighbours
-                yield _entry(item, url, language, home)
-
-
-def _entry(item: Members, url: str, language: str | None, home: Home) -> Entry:
-    own = _object(item, "_newsdesk")
-    link = urls.gate(_string(item, "url") or _string(item, "external_url"), url)
-    title = markup.title(_string(item, "title"))
-    content = _string(item, "content_html") or normal.from_text(_string(item, "content_text"))
-    summary, content = normal.told(title, normal.from_text(_string(item, "summary")), content, link or url)
-    published, updated = normal.dated([_string(item, "date_published")], _string(item, "date_modified"), home)
-    return Entry(
-        guid=_id(item),
-        url=link,
-        title=title,
-        summary=summary,
-        content=content,
-        authors=_authors(item, url),
-        categories=normal.terms(_strings(item, "tags")),
-        language=normal.language(_string(item, "language")) or language,
-        image=urls.gate(_string(item, "image") or _string(item, "banner_image"), link or url),
-        enclosures=tuple(_enclosures(item, link or url)),
-        comments=urls.gate(_string(own, "comments")),
-        links=normal.links((*_objects(own, "links"), _external(item)), link, url),
-        rights=markup.title(_string(own, "rights")) or None,
-        published=published,
-        updated=updated,
-        origin=_origin(own),
-        editorial=_editorial(own),
-    )
-
-
-def _authors(holder: Members, base: str) -> tuple[Person, ...]:
-    """`authors` of version 1.1, else the one `author` of 1.0."""
-    found = _objects(holder, "authors") or [_object(holder, "author")]
-    people = (_person(_string(author, "name"), _string(author, "url"), base) for author in found)
-    return normal.people(person for person in people if person)
-
-
-def _person(name: str, url: str, base: str) -> Person | None:
-    scheme, _, mail = url.partition(":")
-    if scheme == "mailto":
-        return normal.person(name, None, mail)
-    return normal.person(name, urls.gate(url, base), "") if name or url else None
-
-
-def _enclosures(item: Members, base: str) -> Iterator[Enclosure]:
-    for attachment in _objects(item, "attachments"):
-        if address := urls.gate(_string(attachment, "url"), base):
-            yield Enclosure(
-                url=address,
-                type=normal.media_type(_string(attachment, "mime_type")),
-                length=_whole(attachment, "size_in_bytes"),
-                duration=_whole(attachment, "duration_in_seconds"),
-            )
-
-
-def _external(item: Members) -> Members:
-    return {"rel": "related", "href": item.get("external_url")}
-
-
-def _origin(own: Members) -> Origin | None:
-    source = _object(own, "source")
-    address = urls.gate(_string(source, "feed_url"))
-    guid = markup.text_safe(_string(source, "id")) or address
-    if not guid:
-        return None
-    title = markup.title(_string(source, "title"))
-    return Origin(id=guid, title=title, url=urls.gate(_string(source, "url")), feed_url=address)
-
-
-def _editorial(own: Members) -> Editorial | None:
-    editorial = Editorial(
-        note=markup.title(_string(own, "note"), normal.NOTE),
-        editors=normal.terms(_strings(own, "editors")),
-        published=normal.instant(_string(own, "published")),
-    )
-    return editorial if editorial != Editorial() else None
-
-
-def _id(item: Members) -> str:
-    """Its id; where that is a number, which 1.0 tolerates, the number's digits."""
-    value = item.get("id")
-    return markup.text_safe(str(value)).strip() if isinstance(value, str | int | float) else ""
-
-
-def _string(holder: Members, name: str) -> str:
-    value = holder.get(name)
-    return value if isinstance(value, str) else ""
-
-
-def _strings(holder: Members, name: str) -> list[str]:
-    value = holder.get(name)
-    return [text for text in value if isinstance(text, str)] if isinstance(value, list) else []
-
-
-def _object(holder: Members, name: str) -> Members:
-    value = holder.get(name)
-    return value if isinstance(value, dict) else {}
-
-
-def _objects(holder: Members, name: str) -> list[Members]:
-    value = holder.get(name)
-    return [member for member in value if isinstance(member, dict)] if isinstance(value, list) else []
-
-
-def _whole(holder: Members, name: str) -> int | None:
-    value = holder.get(name)
-    known = isinstance(value, int | float) and 0 < value < 2**53
-    return int(value) if known and value else None
 
 
 def render(feed: Feed) -> bytes:
@@ -201,20 +35,36 @@ def render(feed: Feed) -> bytes:
         "home_page_url": feed.url,
         "feed_url": feed.feed_url,
         "description": feed.description,
-        "icon": feed.icon,
+        "icon": feed.logo,
+        "favicon": feed.icon,
         "authors": [_author(person) for person in feed.authors],
         "language": feed.language,
-        "_newsdesk": _present(
-            {
-                "about": ABOUT,
-                "id": feed.id if feed.id != feed.feed_url else None,
-                "updated": _time(feed.updated),
-            }
-        ),
+        "hubs": [{"type": "WebSub", "url": feed.hub}] if feed.hub else [],
+        "next_url": feed.previous,
+        "_newsdesk": _own(feed),
         "items": [_item(entry, feed.language) for entry in feed.entries],
     }
     text = json.dumps(_present(document, "title", "items"), ensure_ascii=False, indent=2)
     return (text + "\n").encode(errors="ignore")  # a lone surrogate never costs the feed
+
+
+def _own(feed: Feed) -> Members:
+    return _present(
+        {
+            "about": ABOUT,
+            "generator": f"{generator.NAME} {generator.version()}",
+            "id": feed.id if feed.id != feed.feed_url else None,
+            "updated": _time(feed.updated),
+            "rights": feed.rights,
+            "ttl": feed.pace.ttl // 60 if feed.pace and feed.pace.ttl else None,
+            "archive": feed.archive or None,
+            "current": feed.current,
+            "deleted": [
+                _present({"id": gone.guid, "at": _time(gone.at), "comment": gone.comment})
+                for gone in feed.deleted
+            ],
+        }
+    )
 
 
 def _item(entry: Entry, language: str | None) -> Members:
@@ -239,18 +89,24 @@ def _item(entry: Entry, language: str | None) -> Members:
 
 def _extension(entry: Entry) -> Members:
     editorial = entry.editorial or Editorial()
-    origin = entry.origin
     return _present(
         {
-            "source": _present(origin.model_dump()) if origin else None,
+            "source": _source(entry.origin) if entry.origin else None,
             "note": editorial.note,
+            "noted_by": editorial.noted_by,
+            "noted_at": _time(editorial.noted_at),
             "editors": list(editorial.editors),
             "published": _time(editorial.published),
+            "correction": editorial.correction,
             "rights": entry.rights,
             "comments": entry.comments,
             "links": [_present(link.model_dump()) for link in entry.links],
         }
     )
+
+
+def _source(origin: Origin) -> Members:
+    return _present(origin.model_dump() | {"updated": _time(origin.updated)})
 
 
 def _author(person: Person) -> Members:

@@ -21,6 +21,7 @@ MOST_PASSES = 8
 # paragraph that follows: both are bounded before it sees the text.
 MOST_AMPERSANDS = 50_000
 MOST_REPEATED = 16 * 1024 * 1024
+NOTE_CLASS = "newsdesk-note"  # marks what a desk says, and is the one class that is kept
 
 _BASE: ContextVar[str | None] = ContextVar("base")  # of the HTML that is being cleaned
 
@@ -28,13 +29,14 @@ _ALLOWED = """
     p div section article aside header footer main address details summary hr br wbr
     h1 h2 h3 h4 h5 h6 blockquote pre ul ol li dl dt dd figure figcaption
     table caption colgroup col thead tbody tfoot tr th td
-    a b strong i em u s del ins mark small sub sup q cite code kbd samp var abbr dfn time bdi bdo ruby rt rp
+    a b strong i em u s del ins mark small sub sup q cite code kbd samp var abbr dfn time bdi ruby rt rp
     img picture source audio video
 """
 _ATTRIBUTES = {
     "*": {"dir", "lang"},
     "a": {"href", "title", "hreflang"},
     "abbr": {"title"},
+    "blockquote": {"class"},
     "img": {"src", "srcset", "sizes", "alt", "title", "width", "height"},
     "source": {"src", "srcset", "sizes", "type", "media"},
     "audio": {"src"},
@@ -219,6 +221,8 @@ def _attribute(name: str, value: str, base: str | None) -> str | None:
             return _href(value.strip(), base)
         case "src" | "poster":
             return urls.gate(value, base)
+        case "class":
+            return value if value == NOTE_CLASS else None
         case "srcset":
             return _srcset(value, base)
     return value

@@ -155,9 +155,12 @@ def _folder(folders: dict[str, Any], section: str) -> Any:
 
 def _attributes(outline: Outline) -> Iterator[tuple[str, str]]:
     yield "text", markup.text_safe(outline.title)
+    yield "title", markup.text_safe(outline.title)  # some readers look for this one
     yield "type", "rss"
     yield "xmlUrl", outline.url
     if outline.site:
         yield "htmlUrl", outline.site
     if outline.language:
         yield "language", outline.language
+    if outline.section:
+        yield "category", f"/{markup.text_safe(outline.section)}"

@@ -14,7 +14,8 @@ from typing import Any
 
 from feeds import homes, markup, normal, urls
 from feeds import pace as paces
-from feeds.entries import Editorial, Enclosure, Entry, Feed, Home, Origin, Person
+from feeds.entries import Enclosure, Entry, Feed, Home, Origin, Person
+from feeds.module import Aside, Module
 
 Said = dict[str, Any]
 
@@ -36,12 +37,12 @@ class Channel:
 
 def feed(
     found: Said,
-    editorials: Sequence[Editorial | None],
+    module: Module,
     url: str,
     home: Home,
     skipped: paces.Skipped = ((), ()),
 ) -> Feed:
-    """The Feed in what feedparser `found` at `url`; `editorials` go with its entries, one to one.
+    """The Feed in what feedparser `found` at `url`, and in what it does not read, the `module`.
 
     `skipped` are the hours and days in which it wants to be left alone (`feeds.pace`).
     """
@@ -53,7 +54,7 @@ def feed(
     home = homes.settled(home, language, site, address)
     # RSS has no base: its relative addresses are the site's, wherever the feed is served from.
     channel = Channel(url if atom else site or url, language, home, atom)
-    entries = list(_entries(_objects(found, "entries"), editorials, channel))
+    entries = list(_entries(_objects(found, "entries"), module.asides, channel))
     return Feed(
         title=markup.title(_string(said, "title")),
         id=markup.text_safe(_string(said, "id")).strip() or address,
@@ -61,11 +62,15 @@ def feed(
         feed_url=address,
         description=markup.title(_string(said, "subtitle"), normal.SUMMARY),
         language=language,
-        icon=_first_url((_string(said, "icon"), _string(said, "logo"), _href(said.get("image"))), url),
+        icon=urls.gate(_string(said, "icon"), url),
+        logo=_logo(said, url),
+        rights=markup.title(_string(said, "rights")) or None,
         authors=_authors(said, url),
         updated=normal.instant(_string(said, "updated") or _string(said, "published"), home),
         hub=urls.gate(_link(said, "hub"), url),
         previous=urls.gate(_link(said, "prev-archive") or _link(said, "next"), url),
+        archive=module.archive,
+        current=urls.gate(_link(said, "current"), url),
         pace=paces.pace(
             _string(said, "ttl"),
             _string(said, "sy_updateperiod"),
@@ -74,19 +79,18 @@ def feed(
         ),
         entries=normal.newest(entries),
         left_out=max(len(entries) - normal.MOST_ENTRIES, 0),
+        deleted=module.deleted,
     )
 
 
-def _entries(
-    found: Sequence[Said], editorials: Sequence[Editorial | None], channel: Channel
-) -> Iterator[Entry]:
-    matched = editorials if len(editorials) == len(found) else [None] * len(found)
-    for said, editorial in zip(found, matched, strict=True):
+def _entries(found: Sequence[Said], asides: Sequence[Aside], channel: Channel) -> Iterator[Entry]:
+    matched = asides if len(asides) == len(found) else [Aside()] * len(found)
+    for said, aside in zip(found, matched, strict=True):
         with suppress(Exception):  # one bad entry never costs its neighbours
-            yield _entry(said, editorial, channel)
+            yield _entry(said, aside, channel)
 
 
-def _entry(said: Said, editorial: Editorial | None, channel: Channel) -> Entry:
+def _entry(said: Said, aside: Aside, channel: Channel) -> Entry:
     link = _page(said, channel)
     title = markup.title(_string(said, "title"))
     summary, content = _texts(said)
@@ -109,12 +113,12 @@ def _entry(said: Said, editorial: Editorial | None, channel: Channel) -> Entry:
         image=_image(said, enclosures, link or channel.base),
         enclosures=enclosures,
         comments=urls.gate(_string(said, "comments") or _link(said, "replies"), channel.base),
-        links=normal.links(_objects(said, "links"), link, channel.base),
+        links=normal.links((*_objects(said, "links"), *aside.links), link, channel.base),
         rights=markup.title(_string(said, "rights")) or None,
         published=published,
         updated=updated,
         origin=_origin(_object(said, "source"), channel.base),
-        editorial=editorial,
+        editorial=aside.editorial,
     )
 
 
@@ -219,8 +223,15 @@ def _origin(source: Said, base: str) -> Origin | None:
     guid = markup.text_safe(_string(source, "id")).strip() or address
     if not guid:
         return None
-    site = urls.gate(_alternate(source), base)
-    return Origin(id=guid, title=markup.title(_string(source, "title")), url=site, feed_url=address)
+    return Origin(
+        id=guid,
+        title=markup.title(_string(source, "title")),
+        url=urls.gate(_alternate(source), base),
+        feed_url=address,
+        updated=normal.instant(_string(source, "updated")),
+        rights=markup.title(_string(source, "rights")) or None,
+        icon=_first_url((_string(source, "icon"), _string(source, "logo")), base),
+    )
 
 
 def _alternate(said: Said) -> str:
@@ -228,6 +239,12 @@ def _alternate(said: Said) -> str:
     pages = [link for link in _objects(said, "links") if link.get("rel") == "alternate" and link.get("href")]
     pages.sort(key=lambda link: link.get("type") not in HTML)
     return _string(pages[0], "href") if pages else ""
+
+
+def _logo(said: Said, base: str) -> str | None:
+    """Its own element, else the image of an RSS channel, unless that is its icon drawn again."""
+    image = _href(said.get("image"))
+    return _first_url((_string(said, "logo"), image if image != _string(said, "icon") else ""), base)
 
 
 def _link(said: Said, rel: str) -> str:

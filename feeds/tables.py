@@ -73,7 +73,8 @@ class Source(SQLModel, table=True):
     """A feed we subscribe to, with its polling state.
 
     `title`, `section`, `language`, `zone`, `interval` (seconds) and `preferred` are what an editor gave;
-    `feed_title`, `feed_language`, `site` and `pace` are what the feed last said. `etag` and
+    `feed_title`, `feed_id`, `feed_language`, `feed_rights`, `feed_icon`, `site` and `pace` are what the feed
+    last said. `etag` and
     `last_modified` are the validators of the last document kept, as the server wrote them.
     Nobody asks before `not_before_at`, for its server said so. `moved_to` is where permanent
     redirects led `moved_hits` times in a row since `moved_since`. `renamed_polls` of its polls in a row
@@ -97,7 +98,10 @@ class Source(SQLModel, table=True):
     added_at: datetime
 
     feed_title: str = ""
+    feed_id: str | None = Field(default=None, sa_type=Text)
     feed_language: str | None = None
+    feed_rights: str | None = Field(default=None, sa_type=Text)
+    feed_icon: str | None = Field(default=None, sa_type=Text)
     site: str | None = None
     etag: str | None = None
     last_modified: str | None = None

@@ -60,7 +60,8 @@ class Watching(App[None]):
         self.page, self.page_of = Page(), Place("found")
         self.stamp: Stamp | None = None
         self.whole: Whole | None = None
-        self.message, self.told_at, self.waiting = "", 0, False
+        self.message, self.told_at = "", 0
+        self.waited_for: set[object] = set()  # the errands that take long
         self.woken, self.stale = asyncio.Event(), True
 
     def compose(self) -> ComposeResult:
@@ -108,7 +109,7 @@ class Watching(App[None]):
         self.query_one("#head", Static).update(lines.edges(f" {where}", f"{who} ", width))
         story = self.stories.current
         said = self.message or (lines.in_words(story, self.errands.title) if story else "")
-        if self.waiting:
+        if self.waited_for:
             said = "waiting for the database…"
         count = lines.counted(self.stories.cursor, len(self.page.stories), self.page.more)
         self.query_one("#foot", Static).update(lines.foot(said, f"{count}  ? for help ", width))
@@ -117,18 +118,18 @@ class Watching(App[None]):
 
     async def asked(self, errand: Callable[P, T], *given: P.args, **named: P.kwargs) -> T:
         """What an errand brings, run in a thread; that it takes long is told meanwhile."""
-        slow = self.set_timer(PATIENCE, self._told_to_wait)
+        one = object()
+        slow = self.set_timer(PATIENCE, lambda: self._wait_for({*self.waited_for, one}))
         try:
             return await asyncio.to_thread(errand, *given, **named)
         finally:
             slow.stop()
-            if self.waiting:
-                self.waiting = False
-                self.edges()
+            self._wait_for(self.waited_for - {one})
 
-    def _told_to_wait(self) -> None:
-        self.waiting = True
-        self.edges()
+    def _wait_for(self, errands: set[object]) -> None:
+        if errands != self.waited_for:
+            self.waited_for = errands
+            self.edges()
 
     def look_again(self, place: Place | None = None) -> None:
         """Have the lists read; another place from its beginning."""

@@ -177,7 +177,7 @@ async def test_the_panes_follow_the_size_of_the_terminal(newsroom: Newsdesk) -> 
 async def test_a_locked_database_is_waited_for_and_then_told(newsroom: Newsdesk) -> None:
     """Another process holds the write lock, first for a while, then for longer than is waited."""
     newsroom.database.close()
-    impatient = Database(newsroom.database.url.render_as_string(), patience=3)
+    impatient = Database(newsroom.database.url.render_as_string(), patience=1.5)
     room = Newsdesk(newsroom.settings, impatient, newsroom.now)
     holder = Database(newsroom.database.url.render_as_string())
     async with at_work(room) as work:

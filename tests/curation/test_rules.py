@@ -62,6 +62,34 @@ def test_a_second_pick_changes_only_what_it_is_given() -> None:
     assert pick.picked_at == NOON + timedelta(minutes=1)
 
 
+MINUTE = [NOON + timedelta(minutes=number) for number in range(9)]
+
+
+@pytest.mark.parametrize(
+    ("more", "by", "noted", "worded"),
+    [
+        ([], "ada", 1, 1),
+        ([decided(2, "pick", "bob")], "ada", 1, 1),
+        ([decided(2, "move", "bob", position=1)], "ada", 1, 1),
+        ([decided(2, "note", "bob", note="a")], "ada", 1, 1),
+        ([decided(2, "note", "bob", note="b")], "bob", 2, 2),
+        ([decided(2, "retitle", "bob", title="T")], "ada", 1, 2),
+        ([decided(2, "note", "bob", note="")], "", None, 2),
+        ([decided(2, "note", "bob", note="b"), decided(3, "undo", undoes=2)], "ada", 1, 1),
+        ([decided(2, "unpick"), decided(3, "pick")], "", None, None),
+    ],
+    ids=["as picked", "voice", "move", "same note", "note", "title", "no note", "undone", "anew"],
+)
+def test_a_pick_says_who_wrote_its_note_and_when_its_words_changed(
+    more: list[Decided], by: str, noted: int | None, worded: int | None
+) -> None:
+    pick = rules.project([decided(1, "pick", note="a"), *more])
+    assert pick is not None
+    assert pick.noted_by == by
+    assert pick.noted_at == (None if noted is None else MINUTE[noted])
+    assert pick.worded_at == (None if worded is None else MINUTE[worded])
+
+
 def test_a_pick_after_an_unpick_starts_anew() -> None:
     pick = rules.project([decided(1, "pick", note="a"), decided(2, "unpick"), decided(3, "pick", "bob")])
     assert pick is not None

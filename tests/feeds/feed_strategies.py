@@ -23,7 +23,18 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import strategies as st
 
 from feeds import dates
-from feeds.entries import Editorial, Enclosure, Entry, Feed, Link, Moment, Origin, Person
+from feeds.entries import (
+    Deleted,
+    Editorial,
+    Enclosure,
+    Entry,
+    Feed,
+    Link,
+    Moment,
+    Origin,
+    Pace,
+    Person,
+)
 
 LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEGéàçœßñØŁЖяΩλ日本語한"
 SIGNS = ".,;:!?()-—’“”«»'\"%+/#🎉"
@@ -130,16 +141,26 @@ def origins() -> st.SearchStrategy[Origin]:
         title=texts(4),
         url=urls("origin.example"),
         feed_url=urls("feed.origin.example"),
+        updated=instants(),
+        rights=st.none() | texts(4),
+        icon=st.none() | urls("pictures.example"),
     )
 
 
 def editorials() -> st.SearchStrategy[Editorial]:
     editors = st.lists(names(), max_size=2, unique=True).map(tuple)
-    note = st.just("") | texts()
-    published = st.none() | instants()
-    return st.builds(Editorial, note=note, editors=editors, published=published).filter(
-        lambda editorial: editorial != Editorial()
-    )
+    said = st.just("") | texts()
+    at = st.none() | instants()
+    unsigned = st.builds(Editorial, note=said, editors=editors, published=at, correction=said)
+    note = {"note": texts(), "noted_by": names(), "noted_at": instants()}
+    signed = st.builds(Editorial, **note, editors=editors, published=at, correction=said)
+    return (unsigned | signed).filter(lambda editorial: editorial != Editorial())
+
+
+def tombstones() -> st.SearchStrategy[tuple[Deleted, ...]]:
+    numbers = st.integers(1, 10**6).map(lambda number: f"tag:gone.example,2023:{number}")
+    gone = st.builds(Deleted, guid=numbers, at=instants(), comment=st.just("") | texts(6))
+    return st.lists(gone, max_size=2, unique_by=lambda one: one.guid).map(tuple)
 
 
 @st.composite
@@ -184,6 +205,7 @@ def feeds(draw: st.DrawFn, sparse: bool = False, most: int = 3) -> Feed:
     """A feed of at most `most` entries; `sparse` leaves out what only JSON Feed may leave out."""
     language = draw(st.none() | st.sampled_from(LANGUAGES))
     feed_url = draw(urls("feeds.example"))
+    current = draw(st.none() | urls("current.example"))
     ids = draw(st.lists(guids(), max_size=most, unique=True))
     return Feed(
         title=draw(texts()),
@@ -193,7 +215,15 @@ def feeds(draw: st.DrawFn, sparse: bool = False, most: int = 3) -> Feed:
         description=draw(st.just("") | texts(12) if sparse else texts(12)),
         language=language,
         icon=draw(st.none() | urls("pictures.example")),
+        logo=draw(st.none() | urls("logos.example")),
+        rights=draw(st.none() | texts(4)),
         authors=draw(people()),
+        hub=draw(st.none() | urls("hub.example")),
+        previous=draw(st.none() | urls("pages.example")),
+        current=current,
+        archive=draw(st.booleans()) if current else False,
+        deleted=draw(tombstones()),
+        pace=draw(st.none() | st.integers(1, 10_000).map(lambda minutes: Pace(ttl=60 * minutes))),
         updated=draw(st.none() | instants() if sparse else instants()),
         entries=tuple(draw(entries(guid, language, sparse)) for guid in ids),
     )

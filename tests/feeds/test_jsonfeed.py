@@ -10,7 +10,7 @@ import pytest
 from feed_strategies import feeds
 from hypothesis import given, settings
 
-from feeds import jsonfeed
+from feeds import generator, jsonfeed
 from feeds.entries import Editorial, Entry, Feed, Home, Link, Moment, Origin, Person
 from feeds.jsonfeed import NotAJSONFeed
 
@@ -77,6 +77,7 @@ def test_a_feed_is_written_in_readable_utf8_with_its_extension() -> None:
   "feed_url": "https://feeds.example/feed.json",
   "_newsdesk": {
     "about": "https://newsdesk.example/ns/1.0",
+    "generator": "newsdesk VERSION",
     "updated": "2023-11-21T09:00:00Z"
   },
   "items": [
@@ -100,7 +101,7 @@ def test_a_feed_is_written_in_readable_utf8_with_its_extension() -> None:
     }
   ]
 }
-"""
+""".replace("VERSION", generator.version())
     )
 
 

@@ -43,6 +43,10 @@ def test_reading_is_the_inverse_of_writing(title: str, outlines: list[Outline]) 
     assert opml.write(read.title, read.outlines) == opml.write(title, outlines)
 
 
+def named(title: str) -> str:
+    return f'text="{title}" title="{title}" type="rss"'
+
+
 def test_a_list_is_written_with_its_sections_as_nested_outlines() -> None:
     outlines = [
         Outline(url="https://a.example/f", title="A & Co", section="News/Tech", language="en"),
@@ -50,7 +54,7 @@ def test_a_list_is_written_with_its_sections_as_nested_outlines() -> None:
         Outline(url="https://c.example/f", title="C", section="News"),
     ]
     assert opml.write("Reading", outlines).decode() == (
-        """<?xml version='1.0' encoding='UTF-8'?>
+        f"""<?xml version='1.0' encoding='UTF-8'?>
 <opml version="2.0">
   <head>
     <title>Reading</title>
@@ -58,11 +62,11 @@ def test_a_list_is_written_with_its_sections_as_nested_outlines() -> None:
   <body>
     <outline text="News">
       <outline text="Tech">
-        <outline text="A &amp; Co" type="rss" xmlUrl="https://a.example/f" language="en"/>
+        <outline {named("A &amp; Co")} xmlUrl="https://a.example/f" language="en" category="/News/Tech"/>
       </outline>
-      <outline text="C" type="rss" xmlUrl="https://c.example/f"/>
+      <outline {named("C")} xmlUrl="https://c.example/f" category="/News"/>
     </outline>
-    <outline text="B" type="rss" xmlUrl="https://b.example/f" htmlUrl="https://b.example/"/>
+    <outline {named("B")} xmlUrl="https://b.example/f" htmlUrl="https://b.example/"/>
   </body>
 </opml>
 """

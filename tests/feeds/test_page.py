@@ -134,7 +134,7 @@ def test_an_edition_without_entries_says_so_kindly() -> None:
 
 
 def test_entries_in_another_language_say_so() -> None:
-    french, english = entry(language="fr", title="Marée"), entry(language="en")
+    french, english = entry(guid="urn:x-t:1", language="fr", title="Marée"), entry(language="en")
     headlines = find(edition(shelf("x", french, english)), "//article/h2")
     assert [headline.get("lang") for headline in headlines] == ["fr", None]
     assert {headline.get("dir") for headline in headlines} == {"auto"}

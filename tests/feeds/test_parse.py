@@ -156,6 +156,7 @@ def test_an_atom_entry_keeps_its_authors_source_rights_and_language() -> None:
         title="Elsewhere",
         url="https://elsewhere.example/",
         feed_url="https://elsewhere.example/feed.atom",
+        updated=at(2023, 11, 20, 8),
     )
     assert (first.rights, first.comments) == (
         "CC BY 4.0",

@@ -18,13 +18,24 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from feeds import dates, render
-from feeds.entries import Editorial, Enclosure, Entry, Feed, Link, Moment, Origin, Person
+from feeds import dates, elements, generator, module, render
+from feeds.entries import (
+    Deleted,
+    Editorial,
+    Enclosure,
+    Entry,
+    Feed,
+    Link,
+    Moment,
+    Origin,
+    Pace,
+    Person,
+)
 
-A = f"{{{render.ATOM}}}"
-DC = f"{{{render.DC}}}"
-MEDIA = f"{{{render.MEDIA}}}"
-DESK = f"{{{render.NEWSDESK}}}"
+A = f"{{{elements.ATOM}}}"
+DC = f"{{{elements.DC}}}"
+MEDIA = f"{{{elements.MEDIA}}}"
+DESK = f"{{{module.NAMESPACE}}}"
 ENCODED = "{http://purl.org/rss/1.0/modules/content/}encoded"
 
 BOTH = pytest.mark.parametrize("write", [render.atom, render.rss])
@@ -297,16 +308,18 @@ class TestAtom:
         assert changed.findtext(A + "updated") == "2023-11-21T00:00:00Z"
         assert changed.findtext(A + "published") == "2023-11-20T13:56:00Z"
 
-    def test_entries_of_one_instant_are_kept_a_microsecond_apart(self) -> None:
-        """DuplicateUpdated; the lowest keeps its instant, so that a new entry on top changes no other."""
-        ties = [entry(guid=f"urn:x-t:{n}") for n in range(3)]
+    def test_entries_of_one_instant_are_kept_apart_each_by_a_part_of_a_second_of_its_own(self) -> None:
+        """DuplicateUpdated; what neighbours an entry has does not date it anew."""
+        ties = [entry(guid=f"urn:x-t:{n}") for n in range(9)]
         stamps = [e.findtext(A + "updated") for e in atom_feed(*ties).iter(A + "entry")]
-        assert stamps == [f"2023-11-20T13:56:00{end}Z" for end in (".000002", ".000001", "")]
+        assert len(set(stamps)) == 9
+        assert all(stamp.startswith("2023-11-20T13:56:00.") for stamp in stamps)
+        assert [e.findtext(A + "updated") for e in atom_feed(*ties[3:5]).iter(A + "entry")] == stamps[3:5]
 
     def test_a_feed_without_a_date_has_that_of_its_newest_entry(self) -> None:
         older = entry(guid="urn:x-t:2", published=dates.read("2023-01-01T00:00:00Z"))
         assert atom_feed(older, entry()).findtext(A + "updated") == "2023-11-20T13:56:00Z"
-        assert atom_feed().findtext(A + "updated") == "1970-01-01T00:00:00Z"
+        assert atom_feed().findtext(A + "updated") == "1990-01-01T00:00:00Z"
         stated = datetime(2024, 1, 1, 1, tzinfo=timezone(timedelta(hours=1)))
         assert atom_feed(entry(), updated=stated).findtext(A + "updated") == "2024-01-01T00:00:00Z"
 
@@ -329,7 +342,7 @@ class TestAtom:
 
     def test_an_entry_in_another_language_says_so(self) -> None:
         root = atom_feed(entry(language="fr"), entry(guid="urn:x-t:2", language="en"), language="en")
-        assert [root.get(render.LANG), *(e.get(render.LANG) for e in root.iter(A + "entry"))] == [
+        assert [root.get(elements.LANG), *(e.get(elements.LANG) for e in root.iter(A + "entry"))] == [
             "en",
             "fr",
             None,
@@ -457,3 +470,117 @@ def test_an_image_is_a_thumbnail_outside_any_group(write: Write) -> None:
         MEDIA + "thumbnail",
         {"url": "https://p.example/a.png"},
     )
+
+
+class TestWhatFeedgenLacks:
+    def test_a_channel_names_its_hub_its_pictures_its_rights_and_what_wrote_it(self) -> None:
+        said = {
+            "hub": "https://hub.example/",
+            "icon": "https://news.example/icon.svg",
+            "logo": "https://news.example/logo.png",
+            "rights": "CC BY",
+            "pace": Pace(ttl=900),
+        }
+        written, root = channel(**said), atom_feed(**said)
+        hubs = [link["href"] for link in (*links(written), *links(root)) if link["rel"] == "hub"]
+        assert hubs == ["https://hub.example/"] * 2
+        assert (root.findtext(A + "icon"), root.findtext(A + "logo")) == (said["icon"], said["logo"])
+        assert (written.findtext(A + "icon"), written.findtext(A + "logo")) == (said["icon"], said["logo"])
+        assert (written.findtext("image/url"), written.findtext("ttl")) == (said["logo"], "15")
+        assert written.findtext("copyright") == root.findtext(A + "rights") == "CC BY"
+        by = root.find(A + "generator")
+        assert (by.text, by.get("uri"), by.get("version")) == (
+            generator.NAME,
+            generator.URI,
+            generator.version(),
+        )
+        assert written.findtext("generator") == f"newsdesk {generator.version()} ({generator.URI})"
+
+    def test_a_page_of_history_says_so_and_leads_on(self) -> None:
+        """RFC 5005 §4."""
+        said = {"archive": True, "current": "https://news.example/now", "previous": "https://news.example/1"}
+        for found in (channel(**said), atom_feed(**said)):
+            assert found.find(module.ARCHIVE) is not None
+            ways = {link["rel"]: link["href"] for link in links(found)}
+            assert (ways["current"], ways["prev-archive"]) == (said["current"], said["previous"])
+        assert atom_feed().find(module.ARCHIVE) is None
+
+    def test_an_entry_that_went_leaves_a_tombstone_unless_it_came_back(self) -> None:
+        """RFC 6721 §3."""
+        at = datetime(2023, 11, 21, tzinfo=UTC)
+        gone = [
+            Deleted(guid=guid, at=at, comment="Withdrawn.") for guid in ("urn:x-t:9", entry().guid, "no id")
+        ]
+        [stone] = atom_feed(entry(), deleted=gone).iter(f"{{{module.TOMBSTONES}}}deleted-entry")
+        assert dict(stone.attrib) == {"ref": "urn:x-t:9", "when": "2023-11-21T00:00:00Z"}
+        assert stone[0].text == "Withdrawn."
+
+    def test_a_source_is_named_with_all_that_it_says_of_itself(self) -> None:
+        """MissingSourceElement, MissingSelf."""
+        origin = Origin(
+            id="urn:x-o:1",
+            title="Harbour",
+            url="https://o.example/",
+            updated=datetime(2023, 11, 1, tzinfo=UTC),
+            rights="CC0",
+            icon="https://o.example/i",
+        )
+        source = atom_entry(origin=origin).find(A + "source")
+        assert {child.tag.removeprefix(A): child.text for child in source if (child.text or "").strip()} == {
+            "id": "urn:x-o:1",
+            "title": "Harbour",
+            "updated": "2023-11-01T00:00:00Z",
+            "icon": "https://o.example/i",
+            "rights": "CC0",
+        }
+        assert [(link["rel"], link["href"]) for link in links(source)] == [
+            ("alternate", "https://o.example/"),
+            ("self", "urn:x-o:1"),
+        ]
+
+    def test_the_canonical_page_stands_in_our_module(self) -> None:
+        """UnregisteredAtomLinkRel: the service knows no such relation."""
+        link = {"href": "https://o.example/7", "rel": "canonical"}
+        for found in (item(links=[link]), atom_entry(links=[link])):
+            assert [dict(one.attrib) for one in found.iter(DESK + "link")] == [link]
+
+
+class TestPlainText:
+    @BOTH
+    @pytest.mark.parametrize("title", ["Q&A2", "a <b c", "R&D: 2 < 3", "&copy"])
+    def test_signs_that_are_meant_are_written_so(self, write: Write, title: str) -> None:
+        """ContainsHTML, CharacterData: readers decode a title twice unless told that its signs are meant."""
+        document = write(feed(entry(title=title, categories=[title])))
+        assert titles(document)[0] in (title, "©")
+        assert b"&amp;" not in document
+        assert b"&lt;" not in document
+
+    @BOTH
+    def test_no_end_of_a_tag_is_written(self, write: Write) -> None:
+        assert titles(write(feed(entry(title="The </video> tag")))) == ["The ‹/video› tag"]
+
+
+@BOTH
+def test_an_entry_that_is_there_twice_is_written_once(write: Write) -> None:
+    """DuplicateEntries."""
+    assert titles(write(feed(entry(title="First"), entry(title="Second")))) == ["First"]
+
+
+@BOTH
+def test_a_date_before_there_were_feeds_is_not_written(write: Write) -> None:
+    """ImplausibleDate."""
+    assert b"1970" not in write(feed(entry(published=dates.read("1970-01-01T00:00:00Z"))))
+
+
+def test_entries_without_dates_are_dated_by_their_feed_and_apart() -> None:
+    undated = [entry(guid=f"urn:x-t:{n}", published=None) for n in range(3)]
+    root = atom_feed(*undated, updated=datetime(2024, 1, 1, tzinfo=UTC))
+    stamps = {e.findtext(A + "updated") for e in root.iter(A + "entry")}
+    assert len(stamps) == 3
+    assert all(stamp.startswith("2024-01-01T00:00:00.") for stamp in stamps)
+
+
+@pytest.mark.parametrize(("tag", "written"), [("en", "en"), ("fr_FR", "fr-FR"), ("jp", None), ("zxx", "zxx")])
+def test_a_language_is_one_that_there_is(tag: str, written: str | None) -> None:
+    """InvalidLanguage."""
+    assert channel(language=tag).findtext("language") == written

@@ -29,21 +29,26 @@ def read_back(feed: Feed, format: str) -> Feed:
 def carried(feed: Feed, format: Format) -> Feed:
     """The feed as the format can carry it.
 
-    Atom demands an author: a feed without one signs with its title.
+    Atom demands an author: a feed without one signs with its title. It has no word for a pace, RSS
+    none for what went.
     """
     signed = feed.authors or (Person(name=feed.title),)
     authors = signed if format == "atom" else names(feed.authors)
     entries = tuple(carried_entry(entry, format) for entry in feed.entries)
-    return feed.model_copy(update={"authors": authors, "entries": entries})
+    lacking = {"pace": None} if format == "atom" else {"deleted": ()}
+    return feed.model_copy(update={"authors": authors, "entries": entries, **lacking})
 
 
 def carried_entry(entry: Entry, format: Format) -> Entry:
     """The entry as the format can carry it.
 
-    RSS has names for authors and the address and title of the source's feed; its dates are written
-    in another way, and of the enclosures after the first only sound and moving pictures are read.
-    A duration beside the enclosure is not read in either format.
+    The canonical page is named in our module and read after the other links. RSS has names for authors
+    and the address and title of the source's feed; its dates are written in another way, and of the
+    enclosures after the first only sound and moving pictures are read. A duration beside the enclosure
+    is not read in either format.
     """
+    links = tuple(sorted(entry.links, key=lambda link: link.rel == "canonical"))
+    entry = entry.model_copy(update={"links": links})
     if format == "atom":
         return entry.model_copy(update={"enclosures": tuple(map(untimed, entry.enclosures))})
     origin = entry.origin and Origin(
