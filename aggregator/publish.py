@@ -16,14 +16,16 @@ from hashlib import sha256
 from pathlib import Path
 
 from sqlalchemy import func
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from aggregator import sources, store
 from config.errors import UsageFault
 from config.options import Edition
+from curation import pages
 from curation.lineup import Site, lineup
+from curation.pages import Pages
 from curation.tables import Decision, Publication
-from feeds import jsonfeed, opml, page, proof, render
+from feeds import jsonfeed, opml, page, pagenames, proof, render, sitemap, theme
 from feeds.entries import Feed
 
 BESIDE = ".newsdesk-"  # how a file begins that is being written
@@ -47,6 +49,7 @@ class Newspaper:
 
     lineups: Lineups
     reading: tuple[opml.Outline, ...]
+    pages: Pages
     decision_id: int | None = field(default=None, compare=False)
 
     @property
@@ -59,32 +62,48 @@ def newspaper(
     session: Session, editions: Sequence[Edition], site: Site, at: datetime, quorum: int
 ) -> Newspaper:
     """What is to be public at an instant, not yet rendered."""
+    lineups = {edition.slug: lineup(session, edition, site, at, quorum) for edition in editions}
+    since = session.exec(select(func.max(Publication.at)).where(col(Publication.edition).is_(None))).one()
     return Newspaper(
-        lineups={edition.slug: lineup(session, edition, site, at, quorum) for edition in editions},
+        lineups=lineups,
         reading=tuple(sources.outlines(store.sources(session))),
+        pages=pages.gathered(session, editions, lineups, site, at, quorum, since),
         decision_id=session.exec(select(func.max(Decision.id)).where(Decision.at <= at)).one(),
     )
 
 
 def documents(paper: Newspaper, site: Site) -> Iterator[tuple[str, str | None, bytes]]:
     """The files of a newspaper, as name, edition and bytes."""
-    shelves = [page.Shelf(slug=slug, feed=feed) for slug, feed in paper.lineups.items()]
-    for shelf in shelves:
-        yield from _edition(shelf, site)
-    yield "index.html", None, page.front(site.title, site.language, shelves, site.base_url)
+    for slug, feed in paper.lineups.items():
+        yield from _edition(slug, feed, site)
+    yield from _pages(paper.pages)
     yield "sources.opml", None, opml.write(f"Sources of {site.title}", paper.reading)
 
 
-def _edition(shelf: page.Shelf, site: Site) -> Iterator[tuple[str, str, bytes]]:
-    slug, feed = shelf.slug, shelf.feed
+def _pages(shown: Pages) -> Iterator[tuple[str, str | None, bytes]]:
+    masthead, shelves = shown.masthead, shown.shelves
+    yield "index.html", None, page.front(masthead, shelves)
+    for shelf in shelves:
+        yield f"{shelf.slug}.html", shelf.slug, page.edition(masthead, shelf)
+    for section in shown.sections:
+        yield section.name, None, page.section(masthead, section)
+    for day in shown.days:
+        yield pagenames.day(day.of), None, page.day(masthead, day)
+    for pick in shown.permalinks:
+        yield pick.name, pick.edition.name, page.permalink(masthead, pick)
+    for gone in shown.gone:
+        yield gone.name, gone.edition.name, page.gone(masthead, gone)
+    yield "sitemap.xml", None, sitemap.write(masthead, shelves, map(pagenames.day, shown.days_of_late))
+    yield "robots.txt", None, sitemap.robots(masthead)
 
+
+def _edition(slug: str, feed: Feed, site: Site) -> Iterator[tuple[str, str, bytes]]:
     def at(ending: str) -> Feed:
         return feed.model_copy(update={"feed_url": f"{site.base_url}{slug}.{ending}"})
 
     yield f"{slug}.rss", slug, render.rss(at("rss"))
     yield f"{slug}.atom", slug, render.atom(at("atom"))
     yield f"{slug}.json", slug, jsonfeed.render(proof.proofread(at("json")))
-    yield f"{slug}.html", slug, page.edition(site.title, site.language, shelf, site.base_url)
 
 
 @contextmanager
@@ -111,10 +130,17 @@ def write(
     Every document is rendered before the first file is touched. Raises UsageFault where the
     folder cannot be written.
     """
-    ready = [document for document in documents(paper, site) if only in (None, document[1])]
+    try:
+        ready = [document for document in documents(paper, site) if only in (None, document[1])]
+    except theme.BrokenTemplate as error:
+        raise UsageFault(str(error), "mend the template, or take it out of the theme") from error
     done, records = Published(at), []
     try:
         sweep(folder)
+        for name in paper.pages.withdrawn:
+            if (folder / name).is_file():
+                (folder / name).unlink()
+                done.removed.append(name)
         for name, edition, body in ready:
             if put(folder / name, body):
                 done.written.append(name)
@@ -142,6 +168,7 @@ def put(path: Path, body: bytes) -> bool:
     """Replace a file by these bytes at once, durably; False where it has them already."""
     if path.is_file() and path.read_bytes() == body:
         return False
+    path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(f"{BESIDE}{path.name}.{os.getpid()}")
     try:
         with beside.open("wb") as file:

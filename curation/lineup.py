@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from html import escape
+from pathlib import Path
 
 from sqlmodel import Session, col, select
 
@@ -25,11 +26,15 @@ MOST_COVERED = 20  # sources named beside an entry
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """The published site: its name, where readers see it (ending in a slash), its language."""
+    """The published site: its name, where readers see it (ending in a slash), its language.
+
+    `theme` is a folder of templates that replace those of the pages.
+    """
 
     title: str
     base_url: str
     language: str
+    theme: Path | None = None
 
 
 def lineup(session: Session, edition: Edition, site: Site, at: datetime, quorum: int = 1) -> Feed:
@@ -64,6 +69,17 @@ def lineup(session: Session, edition: Edition, site: Site, at: datetime, quorum:
         updated=max(changes, default=None),
         entries=tuple(entries),
     )
+
+
+def chosen(session: Session, picks: Sequence[Pick], at: datetime, quorum: int = 1) -> list[Entry]:
+    """Picks as entries, in the order given."""
+    said = _said(session, _items(session, picks), at)
+    return [_chosen(one, pick, quorum) for one, pick in zip(said, picks, strict=True)]
+
+
+def recent(session: Session, items: Sequence[Item], at: datetime) -> list[Entry]:
+    """Items as entries, in the order given."""
+    return [_recent(one) for one in _said(session, items, at)]
 
 
 def filters(edition: Edition) -> inbox.Filters:

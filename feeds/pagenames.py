@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
+from collections.abc import Iterable
 from datetime import date
 from hashlib import sha256
 
-PLAIN = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 MARKED = re.compile(r"(.*-)?[0-9a-f]{6}")
 LONGEST = 40  # characters of a section's name in the name of its page
 
@@ -30,16 +31,27 @@ def day(of: date) -> str:
     return f"days/{of.isoformat()}.html"
 
 
-def section(name: str) -> str:
-    """The page of a section, whatever it is called; two sections never share one.
+def sections(names: Iterable[str]) -> dict[str, str]:
+    """The page of each section, whatever the sections are called; no two share one.
 
-    A section that is not called what its page is gets a mark, the beginning of the hash of its name.
+    Sections that would share one get a mark, the beginning of the hash of the name; so does one whose name
+    has no letters to show, or looks marked.
     """
-    plain = name if PLAIN.fullmatch(name) and len(name) <= LONGEST else ""
-    if plain and not MARKED.fullmatch(plain):
-        return f"section/{plain}.html"
+    plain = {name: "-".join(_readable(name)) for name in names}
+    times = Counter(plain.values())
+    return {
+        name: f"section/{words if times[words] == 1 and _is_own(words) else _marked(name, words)}.html"
+        for name, words in plain.items()
+    }
+
+
+def _is_own(words: str) -> bool:
+    return bool(words) and not MARKED.fullmatch(words)
+
+
+def _marked(name: str, words: str) -> str:
     mark = sha256(name.encode(errors="surrogatepass")).hexdigest()[:6]
-    return f"section/{'-'.join([*_readable(name), mark])}.html"
+    return f"{words}-{mark}" if words else mark
 
 
 def _readable(name: str) -> list[str]:

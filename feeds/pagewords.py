@@ -31,7 +31,7 @@ ENGLISH = {
     "empty": "Nothing here yet. The first story is on its way.",
     "gone": "This pick was withdrawn",
     "gone_since": "It stood here until",
-    "gone_why": "Our editors took it back. Its address is kept, so that whoever follows a link to it learns why.",
+    "gone_why": "Our editors took it back. Its address stays, to say so to whoever follows a link.",
     "sources": "What we read",
     "made": "Published with newsdesk",
     "months": "January February March April May June July August September October November December",
@@ -63,15 +63,17 @@ FRENCH = {
     "empty": "Rien pour l’instant. Le premier article ne tardera pas.",
     "gone": "Ce choix a été retiré",
     "gone_since": "Il figurait ici jusqu’au",
-    "gone_why": "La rédaction est revenue sur son choix. L’adresse demeure, pour que qui suit un lien sache pourquoi.",
+    "gone_why": "La rédaction est revenue sur son choix. L’adresse demeure, pour le dire à qui suit un lien.",
     "sources": "Ce que nous lisons",
     "made": "Publié avec newsdesk",
     "months": "janvier février mars avril mai juin juillet août septembre octobre novembre décembre",
     "weekdays": "lundi mardi mercredi jeudi vendredi samedi dimanche",
 }
 
-RIGHT_TO_LEFT = frozenset("ar arc ckb dv fa he iw ks nqo ps sd syr ug ur yi".split())
-RIGHT_TO_LEFT_SCRIPTS = frozenset("adlm arab hebr mand nkoo rohg syrc thaa".split())
+RIGHT_TO_LEFT = frozenset(
+    ("ar", "arc", "ckb", "dv", "fa", "he", "iw", "ks", "nqo", "ps", "sd", "syr", "ug", "ur", "yi")
+)
+RIGHT_TO_LEFT_SCRIPTS = frozenset(("adlm", "arab", "hebr", "mand", "nkoo", "rohg", "syrc", "thaa"))
 
 
 def words(language: str) -> Mapping[str, str]:
