@@ -35,7 +35,7 @@ def test_a_section_has_a_page_that_can_be_read(section: str, name: str) -> None:
 def test_sections_that_look_alike_are_told_apart() -> None:
     assert pagenames.sections(["Tech", "tech", "city"]) == {
         "Tech": "section/tech-d0da7a.html",
-        "tech": "section/tech-ac6b62.html",
+        "tech": "section/tech-fe9bbd.html",
         "city": "section/city.html",
     }
 
