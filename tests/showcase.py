@@ -1,4 +1,4 @@
-"""A newsroom whose pages show everything that pages can show: many scripts, long words, notes, a withdrawn pick."""
+"""A newsroom whose pages show all that pages can: many scripts, long words, notes, a withdrawn pick."""
 
 from __future__ import annotations
 
@@ -11,30 +11,58 @@ from feeds.tables import Item
 
 EDITORS_PICK = "editors-pick"
 LONG = (
-    "A headline that will not end, in which a committee that was to report on the committee that was to report on "
-    "the harbour reports that Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft "
-    "and https://www.example.org/an/address/without/any/place/to/break/it/0123456789012345678901234567890123456789 "
+    "A headline that will not end, in which a committee that was to report on the harbour reports that "
+    "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft and "
+    "https://www.example.org/an/address/without/any/place/to/break/it/012345678901234567890123456789 "
     "were not asked"
 )
 ENGLISH = (
     ("Harbour reopens after six quiet weeks", "The first ship in carried oranges, a piano and the mail."),
-    ("A library lends out its umbrellas", "Four hundred were lent in a wet spring; three hundred and ninety came back."),
+    (
+        "A library lends out its umbrellas",
+        "Four hundred were lent in a wet spring; three hundred and ninety came back.",
+    ),
     (LONG, f"{LONG}. " * 3),
     ("Night trains return to the coast", "Two sleeping cars, one dining car, and a waiting list until May."),
     ("Council keeps the orchard wall", "Eleven to ten, after four hours and a poem."),
     ("What the tide gauge remembers", "A hundred and twenty years of pencil marks, read by a machine."),
 )
 OTHERS = (
-    ("ar", "صحيفة الميناء", "عودة الملاحة إلى الميناء بعد ستة أسابيع", "حملت أول سفينة دخلت الميناء البرتقال والبريد وبيانو."),
+    (
+        "ar",
+        "صحيفة الميناء",
+        "عودة الملاحة إلى الميناء بعد ستة أسابيع",
+        "حملت أول سفينة دخلت الميناء البرتقال والبريد وبيانو.",
+    ),
     ("he", "יומן הנמל", "הנמל נפתח מחדש אחרי שישה שבועות", "האונייה הראשונה הביאה תפוזים, פסנתר ודואר."),
-    ("zh-Hans", "港口日报", "停航六周之后，港口重新开放，第一艘船运来了橙子、钢琴和邮件", "潮位站一百二十年的铅笔记录，如今由机器来读。"),
-    ("ja", "港湾新聞", "六週間ぶりに港が再開、最初の船はオレンジとピアノと郵便を運ぶ", "験潮所に残る百二十年分の鉛筆の記録を、機械が読み解く。"),
-    ("ko", "항구일보", "여섯 주 만에 다시 문을 연 항구", "첫 배는 오렌지와 피아노, 그리고 우편물을 싣고 왔다."),
-    ("fr", "Le Quotidien du quai", "Le port rouvre après six semaines d’arrêt", "Le premier navire a débarqué des oranges, un piano et le courrier."),
+    (
+        "zh-Hans",
+        "港口日报",
+        "停航六周之后，港口重新开放，第一艘船运来了橙子、钢琴和邮件",
+        "潮位站一百二十年的铅笔记录，如今由机器来读。",
+    ),
+    (
+        "ja",
+        "港湾新聞",
+        "六週間ぶりに港が再開、最初の船はオレンジとピアノと郵便を運ぶ",
+        "験潮所に残る百二十年分の鉛筆の記録を、機械が読み解く。",
+    ),
+    (
+        "ko",
+        "항구일보",
+        "여섯 주 만에 다시 문을 연 항구",
+        "첫 배는 오렌지와 피아노, 그리고 우편물을 싣고 왔다.",
+    ),
+    (
+        "fr",
+        "Le Quotidien du quai",
+        "Le port rouvre après six semaines d’arrêt",
+        "Le premier navire a débarqué des oranges, un piano et le courrier.",
+    ),
 )
 NOTES = (
     "The clearest account of *what was lost*, and the only one that asked the **pilots**.\n\n"
-    "- read the [tide tables](https://tides.example/) beside it\n- skip the second page\n\n> Nobody asked us.",
+    "- read the [tide tables](https://tides.example/) beside it\n- skip page two\n\n> Nobody asked us.",
     "# Not a heading\n\nNor a picture: ![a crane](https://pictures.example/crane.png)",
     LONG,
     "اقرأ هذا التقرير أولاً: إنه الأوضح.",
