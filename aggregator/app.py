@@ -49,7 +49,8 @@ class Newsdesk:
     def site(self) -> Site:
         from curation.lineup import Site
 
-        return Site(self.settings.title, self.settings.base_url, self.settings.language)
+        chosen = self.settings
+        return Site(chosen.title, chosen.base_url, chosen.language, chosen.theme)
 
     @property
     def curation(self) -> Curation:

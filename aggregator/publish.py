@@ -25,7 +25,7 @@ from curation import pages
 from curation.lineup import Site, lineup
 from curation.pages import Pages
 from curation.tables import Decision, Publication
-from feeds import jsonfeed, opml, page, pagenames, proof, render, sitemap, theme
+from feeds import jsonfeed, opml, page, pagenames, proof, render, sitemap, specimen, theme
 from feeds.entries import Feed
 
 BESIDE = ".newsdesk-"  # how a file begins that is being written
@@ -82,6 +82,8 @@ def documents(paper: Newspaper, site: Site) -> Iterator[tuple[str, str | None, b
 
 def _pages(shown: Pages) -> Iterator[tuple[str, str | None, bytes]]:
     masthead, shelves = shown.masthead, shown.shelves
+    if masthead.theme is not None:
+        specimen.draw(masthead)
     yield "index.html", None, page.front(masthead, shelves)
     for shelf in shelves:
         yield f"{shelf.slug}.html", shelf.slug, page.edition(masthead, shelf)
@@ -133,7 +135,7 @@ def write(
     try:
         ready = [document for document in documents(paper, site) if only in (None, document[1])]
     except theme.BrokenTemplate as error:
-        raise UsageFault(str(error), "mend the template, or take it out of the theme") from error
+        raise UsageFault(f"theme: {error}", "mend the template, or take it out of the theme") from error
     done, records = Published(at), []
     try:
         sweep(folder)

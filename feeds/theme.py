@@ -29,7 +29,9 @@ class BrokenTemplate(Exception):
 
 def draw(folder: Path | None, template: str, **said: Any) -> bytes:
     """A page by its template, the folder's own or ours; raises BrokenTemplate for one that is at fault."""
-    environment = _environment(folder)
+    if folder is not None and not folder.is_dir():
+        raise BrokenTemplate(str(folder), "is no folder")
+    environment = _environment(folder, _stamp(folder))
     try:
         style = environment.get_template(STYLE).render()
         said |= {"style": _as_it_is(style), "style_hash": _hash(style)}
@@ -59,8 +61,14 @@ def _hash(style: str) -> str:
     return f"sha256-{b64encode(sha256(style.encode()).digest()).decode()}"
 
 
+def _stamp(folder: Path | None) -> tuple[tuple[str, int, int], ...]:
+    """What the files of a theme looked like: jinja2 does not see a template that is put before ours."""
+    files = [(file.name, file.stat()) for file in sorted(folder.iterdir())] if folder else []
+    return tuple((name, said.st_mtime_ns, said.st_size) for name, said in files)
+
+
 @lru_cache(maxsize=4)
-def _environment(folder: Path | None) -> Environment:
+def _environment(folder: Path | None, stamp: tuple[tuple[str, int, int], ...]) -> Environment:
     ours = FileSystemLoader(TEMPLATES)
     own = [FileSystemLoader(folder)] if folder else []
     return Environment(
