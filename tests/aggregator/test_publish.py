@@ -8,6 +8,7 @@ import subprocess
 import sys
 from datetime import datetime
 from pathlib import Path
+from xml.etree import ElementTree
 
 import feedparser
 import pytest
@@ -164,6 +165,51 @@ def test_an_unpicked_item_is_gone_and_the_feed_is_dated_later_not_earlier(
     feed = read(newsdesk, "editors-pick.atom")
     assert feed.entries == []
     assert datetime.fromisoformat(feed.feed.updated) == later
+
+
+def test_a_withdrawn_pick_loses_its_page_and_another_says_so(newsdesk: Newsdesk, clock: Clock) -> None:
+    keep(newsdesk, rss([rss_item("a")]))
+    pick(newsdesk, 1)
+    newsdesk.publish()
+    output = newsdesk.settings.output
+    assert (output / "editors-pick/1.html").is_file()
+    clock.move(hours=2)
+    with newsdesk.database.writing() as session:
+        Desk(session, newsdesk.curation, newsdesk.now(), "ada").unpick(1, EDITORS_PICK)
+    done = newsdesk.publish()
+    assert done.removed == ["editors-pick/1.html"]
+    assert not (output / "editors-pick/1.html").exists()
+    assert b"This pick was withdrawn" in (output / "gone/editors-pick/1.html").read_bytes()
+    assert b"editors-pick/1.html" not in (output / "sitemap.xml").read_bytes()
+    clock.move(hours=2)
+    pick(newsdesk, 1)
+    assert newsdesk.publish().removed == ["gone/editors-pick/1.html"]
+    assert (output / "editors-pick/1.html").is_file()
+
+
+def test_the_map_of_the_site_names_the_pages_that_stand(newsdesk: Newsdesk) -> None:
+    keep(newsdesk, rss([rss_item("a")]), section="City & more")
+    pick(newsdesk, 1)
+    newsdesk.publish()
+    found = ElementTree.fromstring((newsdesk.settings.output / "sitemap.xml").read_bytes())
+    space = {"s": "http://www.sitemaps.org/schemas/sitemap/0.9"}
+    named = {url.findtext("s:loc", "", space).removeprefix("https://news.example/") for url in found}
+    standing = {name for name in files(newsdesk.settings.output) if name.endswith(".html")}
+    assert named == (standing | {""}) - {"index.html"}
+    robots = (newsdesk.settings.output / "robots.txt").read_text().splitlines()
+    assert "Sitemap: https://news.example/sitemap.xml" in robots
+
+
+def test_a_broken_theme_is_named_and_nothing_is_written(tmp_path: Path, clock: Clock) -> None:
+    (tmp_path / "theme").mkdir()
+    (tmp_path / "theme" / "gone.html").write_text("<p>\n{{ nobody }}")
+    chosen = {"database_url": f"sqlite:///{tmp_path / 'n.db'}", "output": tmp_path / "out"}
+    with app.opened(app.chosen(**chosen, theme=tmp_path / "theme"), clock) as newsdesk:
+        with pytest.raises(UsageFault, match=r"theme: .*gone\.html:2: 'nobody' is undefined"):
+            newsdesk.publish()
+        assert files(tmp_path / "out") == {}
+        (tmp_path / "theme" / "gone.html").write_text("<p>Away")
+        assert "index.html" in newsdesk.publish().written
 
 
 def test_what_was_written_is_on_record_with_its_hash(newsdesk: Newsdesk) -> None:
