@@ -2,7 +2,7 @@
 
 Beside it stand the callbacks of hubs (`aggregator.websub`).
 
-Only names that publishing writes are answered: one level deep, no dot files, known endings.
+Only names that publishing writes are answered: at most in a folder of a folder, no dot files, known endings.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ CONTENT_TYPES = {
     ".opml": "text/x-opml; charset=utf-8",
     ".xml": "application/xml",
 }
-NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,200}")
+NAME = re.compile(r"(?:[A-Za-z0-9][A-Za-z0-9._-]{0,200}/){0,2}[A-Za-z0-9][A-Za-z0-9._-]{0,200}")
 FRESH_SECONDS = 60
 COMMON = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer-when-downgrade"}
 
@@ -105,7 +105,7 @@ def application(
             Route("/healthz", health),
             *([callback(subscriber)] if subscriber is not None else []),
             Route("/", published),
-            Route("/{name}", published),
+            Route("/{name:path}", published),
         ]
     )
     application.router.redirect_slashes = False  # such a redirect would repeat the request's own Host
