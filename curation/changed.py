@@ -93,14 +93,13 @@ def before(session: Session, day: date) -> date | None:
     return earlier and earlier.astimezone(UTC).date()
 
 
-def picked_on(session: Session, day: date, quorum: int) -> list[Pick]:
-    """The picks that appeared on a day, whether they stand still or not, the newest first."""
-    start, end = bounds(day)
+def picked(session: Session, start: datetime, end: datetime, quorum: int) -> list[Pick]:
+    """The picks that appeared from one instant up to another, standing still or not, the newest first."""
     heard = select(Decision.item_id).where(Decision.at >= start, Decision.at < end)
     appearing = (Pick.visible_from >= start) & (Pick.visible_from < end)
     found = session.exec(select(Pick).where(or_(appearing, col(Pick.item_id).in_(heard))))
-    on_it = [pick for pick in found if start <= rules.dated(pick, quorum) < end]
-    return sorted(on_it, key=lambda pick: (rules.dated(pick, quorum), pick.id), reverse=True)
+    between = [pick for pick in found if start <= rules.dated(pick, quorum) < end]
+    return sorted(between, key=lambda pick: (rules.dated(pick, quorum), pick.id), reverse=True)
 
 
 def bounds(day: date) -> tuple[datetime, datetime]:

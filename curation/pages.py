@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
@@ -24,6 +24,7 @@ from feeds.tables import Item, Source, Status
 IN_A_SECTION = 50  # stories, and as many picks
 ON_A_DAY = 200
 DAYS_IN_THE_MAP = 31
+INSTANT = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +192,7 @@ def day(snapshot: Snapshot, of: date) -> Day:
     items = inbox.leads(snapshot.session, inbox.Filters(since=start, before=end), ON_A_DAY, at=snapshot.at)
     picks = [
         pick
-        for pick in changed.picked_on(snapshot.session, of, snapshot.quorum)
+        for pick in changed.picked(snapshot.session, start, end, snapshot.quorum)
         if pick.edition in snapshot.editions
     ]
     news = recent(snapshot.session, items, snapshot.at)
@@ -202,6 +203,18 @@ def day(snapshot: Snapshot, of: date) -> Day:
         before=changed.before(snapshot.session, of),
         after=changed.after(snapshot.session, of),
     )
+
+
+def told(
+    session: Session, edition: Edition, site: Site, since: datetime, at: datetime, quorum: int = 1
+) -> Shelf:
+    """What was picked for an edition since an instant and not withdrawn, the newest first."""
+    snapshot = Snapshot(session, site, {edition.slug: edition}, at, quorum)
+    picks = changed.picked(session, since, at + INSTANT, quorum)
+    shown = snapshot.shown([pick for pick in picks if pick.edition == edition.slug])
+    feed = Feed(title=edition.title, description=edition.description)
+    picked = _picked(shown)
+    return picked._replace(slug=edition.slug, feed=feed.model_copy(update={"entries": picked.feed.entries}))
 
 
 def _touched(snapshot: Snapshot, since: datetime | None) -> list[Pick]:
@@ -220,7 +233,9 @@ def _days(snapshot: Snapshot, touched: Sequence[Pick], since: datetime | None) -
         return changed.all_days(session) | changed.days(session, (), touched, snapshot.quorum)
     found = changed.days(session, changed.stories(session, since), touched, snapshot.quorum)
     found |= {
-        of for of in changed.passed(since, snapshot.at) if changed.picked_on(session, of, snapshot.quorum)
+        of
+        for of in changed.passed(since, snapshot.at)
+        if changed.picked(session, *changed.bounds(of), snapshot.quorum)
     }
     around = {near(session, of) for of in found for near in (changed.before, changed.after)}
     return found | {of for of in around if of is not None}

@@ -50,7 +50,7 @@ class Head(NamedTuple):
 
 def front(masthead: Masthead, shelves: Sequence[Shelf]) -> bytes:
     """The front page: Editor's Pick and Recent News side by side, every other edition by its name."""
-    columns = [_column(shelf, ON_THE_FRONT) for shelf in shelves]
+    columns = [ready(shelf, ON_THE_FRONT) for shelf in shelves]
     leading = sorted((c for c in columns if c.slug in LEADING), key=lambda c: LEADING.index(c.slug))
     others = [column for column in columns if column.slug not in LEADING]
     listed = [story.entry for column in leading for story in column.stories]
@@ -64,7 +64,7 @@ def front(masthead: Masthead, shelves: Sequence[Shelf]) -> bytes:
 
 def edition(masthead: Masthead, shelf: Shelf) -> bytes:
     """The page of one edition, with every entry of its line-up."""
-    column, name = _column(shelf), f"{shelf.slug}.html"
+    column, name = ready(shelf), f"{shelf.slug}.html"
     listed = [story.entry for story in column.stories]
     head = Head(
         f"{column.title} – {masthead.title}",
@@ -91,7 +91,7 @@ def day(masthead: Masthead, shown: Day) -> bytes:
 
 def permalink(masthead: Masthead, shown: Permalink) -> bytes:
     """The page of one pick, at an address that stays."""
-    column = _column(shown.shelf)
+    column = ready(shown.shelf)
     [story] = column.stories
     described = markup.excerpt(story.note, IN_A_PREVIEW) or markup.excerpt(story.entry.summary, IN_A_PREVIEW)
     data = pagedata.pick(masthead, masthead.base_url + shown.name, story.entry, described)
@@ -114,7 +114,7 @@ def gone(masthead: Masthead, shown: Gone) -> bytes:
 def _listing(masthead: Masthead, name: str, title: str, picks: Shelf, news: Shelf, **parts: Any) -> bytes:
     words = pagewords.words(masthead.language)
     columns = [
-        _column(shelf)._replace(slug=kind, title=words[kind])
+        ready(shelf)._replace(slug=kind, title=words[kind])
         for shelf, kind in ((picks, "picks"), (news, "news"))
     ]
     listed = [story.entry for column in columns for story in column.stories]
@@ -133,27 +133,47 @@ def _page(
     columns: Sequence[Column],
     **parts: Any,
 ) -> bytes:
-    language = masthead.language
     changed = max((updated_at(shelf.feed) for shelf in shelves), default=EPOCH)
     said = {
-        "masthead": masthead,
-        "language": language,
-        "direction": pagewords.direction(language),
         "head": head,
         "data": Markup(pagedata.script(head.data)) if head.data else None,  # noqa: S704  it escapes what HTML reads
         "columns": columns,
         "changed": changed if changed > EPOCH else None,
+        "up": "../" * name.count("/"),
+        "name": name,
+    }
+    return theme.draw(masthead.theme, template, **_shared(masthead) | said | parts)
+
+
+def _shared(masthead: Masthead) -> dict[str, Any]:
+    """What every template is told."""
+    language = masthead.language
+    return {
+        "masthead": masthead,
+        "language": language,
+        "direction": pagewords.direction(language),
         "words": pagewords.words(language),
         "human": lambda at: pagewords.human(at, language),
         "way": pagewords.direction,
-        "up": "../" * name.count("/"),
         "address": lambda name: f"{masthead.base_url}{name}",
-        "name": name,
     }
-    return theme.draw(masthead.theme, template, **said | parts)
 
 
-def _column(shelf: Shelf, most: int | None = None) -> Column:
+def byline(entry: Entry, language: str) -> list[str]:
+    """Whose an entry is and when it came out, in words."""
+    dated = entry.editorial.published if entry.editorial else None
+    names = [entry.origin.title if entry.origin else "", ", ".join(author.name for author in entry.authors)]
+    return [*filter(None, names), *([pagewords.human(dated, language)] if dated else [])]
+
+
+def letter(masthead: Masthead, shown: Column, subject: str) -> bytes:
+    """A newsletter, whose styles stand in its elements."""
+    said = {"subject": subject, "column": shown, "byline": lambda entry: byline(entry, masthead.language)}
+    return theme.draw(masthead.theme, "digest.html", **_shared(masthead), **said)
+
+
+def ready(shelf: Shelf, most: int | None = None) -> Column:
+    """A shelf ready to be drawn, or the beginning of it: proofread, and without the texts of its entries."""
     entries = [entry.model_copy(update={"content": ""}) for entry in shelf.feed.entries[:most]]
     feed = proofread(shelf.feed.model_copy(update={"entries": tuple(entries)}))
     return Column(shelf.slug, feed.title, feed.description, tuple(_stories(shelf, feed.entries)))

@@ -26,6 +26,7 @@ def draw(masthead: Masthead) -> list[bytes]:
         page.day(masthead, Day(today, none, none)),
         page.permalink(masthead, Permalink("editors-pick/1.html", PICKS, picks)),
         page.gone(masthead, Gone("gone/editors-pick/1.html", PICKS, AT)),
+        page.letter(masthead, page.ready(picks), "A specimen"),
     ]
 
 

@@ -70,7 +70,7 @@ def test_a_specimen_draws_every_template(tmp_path: Path) -> None:
         with pytest.raises(theme.BrokenTemplate, match=re.escape(name)):
             specimen.draw(masthead()._replace(theme=tmp_path))
         (tmp_path / name).unlink()
-    assert len(specimen.draw(masthead())) == 8
+    assert len(specimen.draw(masthead())) == 9
 
 
 def test_a_change_of_a_template_changes_the_fingerprint(tmp_path: Path) -> None:
