@@ -93,13 +93,26 @@ class Newsdesk:
         with self.database.reading() as session:
             return publish.newspaper(session, self.editions, self.site, self.now(), self.curation.quorum)
 
-    def publish(self, only: str | None = None) -> Published:
-        """Bring the published folder, or one edition of it, to what is public now, and record it."""
+    def _whole(self, anew: bool) -> Newspaper:
+        """What is public now, with the pages that are to be drawn anew."""
+        from aggregator import publish
+
+        editions, site, now, quorum = self.editions, self.site, self.now(), self.curation.quorum
+        with self.database.reading() as session:
+            paper = publish.newspaper(session, editions, site, now, quorum)
+            since = None if anew else publish.published_at(session)
+            return publish.with_pages(session, paper, editions, site, now, quorum, since)
+
+    def publish(self, only: str | None = None, anew: bool = False) -> Published:
+        """Bring the published folder, or one edition of it, to what is public now, and record it.
+
+        Pages that nothing changed on are left as they are, unless all are to be drawn `anew`.
+        """
         from aggregator import publish
 
         output = self.settings.output
         with publish.alone(output):
-            done, records = publish.write(output, self.newspaper(), self.site, self.now(), only)
+            done, records = publish.write(output, self._whole(anew), self.site, self.now(), only)
             if records:
                 with self.database.writing() as session:
                     session.add_all(records)

@@ -10,7 +10,7 @@ import fcntl
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
@@ -27,6 +27,7 @@ from curation.pages import Pages
 from curation.tables import Decision, Publication
 from feeds import jsonfeed, opml, page, pagenames, proof, render, sitemap, specimen, theme
 from feeds.entries import Feed
+from feeds.tables import Item, Revision
 
 BESIDE = ".newsdesk-"  # how a file begins that is being written
 
@@ -45,11 +46,16 @@ class Published:
 
 @dataclass(frozen=True, slots=True)
 class Newspaper:
-    """Everything public at an instant: the line-ups in the order of the editions, and what is read."""
+    """Everything public at an instant: the line-ups in the order of the editions, and what is read.
+
+    `newest` are the last item, revision and decision: what the pages beside the line-ups show changes with
+    them. The `pages` are gathered for who writes them.
+    """
 
     lineups: Lineups
     reading: tuple[opml.Outline, ...]
-    pages: Pages
+    newest: tuple[int | None, ...] = ()
+    pages: Pages | None = field(default=None, compare=False)
     decision_id: int | None = field(default=None, compare=False)
 
     @property
@@ -62,21 +68,40 @@ def newspaper(
     session: Session, editions: Sequence[Edition], site: Site, at: datetime, quorum: int
 ) -> Newspaper:
     """What is to be public at an instant, not yet rendered."""
-    lineups = {edition.slug: lineup(session, edition, site, at, quorum) for edition in editions}
-    since = session.exec(select(func.max(Publication.at)).where(col(Publication.edition).is_(None))).one()
     return Newspaper(
-        lineups=lineups,
+        lineups={edition.slug: lineup(session, edition, site, at, quorum) for edition in editions},
         reading=tuple(sources.outlines(store.sources(session))),
-        pages=pages.gathered(session, editions, lineups, site, at, quorum, since),
+        newest=tuple(session.exec(select(func.max(row.id))).one() for row in (Item, Revision, Decision)),
         decision_id=session.exec(select(func.max(Decision.id)).where(Decision.at <= at)).one(),
     )
+
+
+def published_at(session: Session) -> datetime | None:
+    """When something was last written by a publish of the whole; None where nothing was."""
+    of_the_whole = select(func.max(Publication.at)).where(col(Publication.edition).is_(None))
+    return session.exec(of_the_whole).one()
+
+
+def with_pages(
+    session: Session,
+    paper: Newspaper,
+    editions: Sequence[Edition],
+    site: Site,
+    at: datetime,
+    quorum: int,
+    since: datetime | None,
+) -> Newspaper:
+    """A newspaper with the pages that changed since an instant; with every page where none is given."""
+    gathered = pages.gathered(session, editions, paper.lineups, site, at, quorum, since)
+    return replace(paper, pages=gathered)
 
 
 def documents(paper: Newspaper, site: Site) -> Iterator[tuple[str, str | None, bytes]]:
     """The files of a newspaper, as name, edition and bytes."""
     for slug, feed in paper.lineups.items():
         yield from _edition(slug, feed, site)
-    yield from _pages(paper.pages)
+    if paper.pages is not None:
+        yield from _pages(paper.pages)
     yield "sources.opml", None, opml.write(f"Sources of {site.title}", paper.reading)
 
 
@@ -139,7 +164,7 @@ def write(
     done, records = Published(at), []
     try:
         sweep(folder)
-        for name in paper.pages.withdrawn:
+        for name in paper.pages.withdrawn if paper.pages else ():
             if (folder / name).is_file():
                 (folder / name).unlink()
                 done.removed.append(name)

@@ -17,7 +17,7 @@ from curation.tables import Decision, Pick
 from feeds.tables import Item, Revision
 
 # What was decided or read is dated by when that began, and seen by others when it is committed.
-UNSEEN = timedelta(hours=1)
+UNSEEN = timedelta(minutes=5)
 AT_ONCE = 1_000  # numbers in one query
 
 DAY = timedelta(days=1)

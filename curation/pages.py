@@ -44,9 +44,13 @@ class Pages:
     days_of_late: tuple[date, ...] = ()
 
     @property
+    def kept(self) -> tuple[str, ...]:
+        """Where pages stand that were drawn before and are not drawn again: they stay."""
+        return ("days/", "gone/", *(f"{shelf.slug}/" for shelf in self.shelves))
+
+    @property
     def withdrawn(self) -> list[str]:
-        """The names of pages that must not be found any more: of picks that went, of what stood for those
-        that came back."""
+        """The pages that must not be found any more: of picks that went, and instead of those that came back."""
         went = [one.name.removeprefix("gone/") for one in self.gone]
         return sorted([*went, *(f"gone/{one.name}" for one in self.permalinks)])
 

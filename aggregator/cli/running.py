@@ -166,16 +166,17 @@ def shape(report: Report) -> dict[str, Any]:
 
 @click.command(short_help="Write every edition's files.")
 @click.option("--edition", help="Only the files of this edition.")
+@click.option("--anew", is_flag=True, help="Draw every page again, also where nothing changed.")
 @json_option
 @click.pass_obj
-def publish(invocation: Invocation, edition: str | None, as_json: bool) -> None:
+def publish(invocation: Invocation, edition: str | None, anew: bool, as_json: bool) -> None:
     """Write the published files as the database has them now; files that would be the same are left alone."""
     from curation import desk, shapes
 
     newsdesk = invocation.newsdesk
     if edition is not None:
         desk.edition(newsdesk.editions, edition)
-    done = newsdesk.publish(edition)
+    done = newsdesk.publish(edition, anew)
     if as_json:
         files = {"written": done.written, "unchanged": done.unchanged, "removed": done.removed}
         terminal.emit(files | {"at": shapes.time(done.at)})

@@ -187,6 +187,17 @@ def test_a_withdrawn_pick_loses_its_page_and_another_says_so(newsdesk: Newsdesk,
     assert (output / "editors-pick/1.html").is_file()
 
 
+def test_pages_stand_as_they_are_until_they_are_drawn_anew(newsdesk: Newsdesk, clock: Clock) -> None:
+    keep(newsdesk, rss([rss_item("a")]))
+    newsdesk.publish()
+    day = newsdesk.settings.output / "days/2026-11-25.html"
+    day.write_text("worn")
+    clock.move(hours=2)
+    assert newsdesk.publish().written == []
+    assert newsdesk.publish(anew=True).written == ["days/2026-11-25.html"]
+    assert day.read_text() != "worn"
+
+
 def test_the_map_of_the_site_names_the_pages_that_stand(newsdesk: Newsdesk) -> None:
     keep(newsdesk, rss([rss_item("a")]), section="City & more")
     pick(newsdesk, 1)
