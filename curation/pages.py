@@ -50,7 +50,7 @@ class Pages:
 
     @property
     def withdrawn(self) -> list[str]:
-        """The pages that must not be found any more: of picks that went, and instead of those that came back."""
+        """The pages that must not stand any more: of picks that went, and instead of those that came back."""
         went = [one.name.removeprefix("gone/") for one in self.gone]
         return sorted([*went, *(f"gone/{one.name}" for one in self.permalinks)])
 

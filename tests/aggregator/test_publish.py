@@ -189,6 +189,7 @@ def test_a_withdrawn_pick_loses_its_page_and_another_says_so(newsdesk: Newsdesk,
 
 def test_pages_stand_as_they_are_until_they_are_drawn_anew(newsdesk: Newsdesk, clock: Clock) -> None:
     keep(newsdesk, rss([rss_item("a")]))
+    clock.move(hours=2)
     newsdesk.publish()
     day = newsdesk.settings.output / "days/2026-11-25.html"
     day.write_text("worn")
