@@ -148,13 +148,16 @@ def _page(
 def _shared(masthead: Masthead) -> dict[str, Any]:
     """What every template is told."""
     language = masthead.language
+    direction, spoken = pagewords.direction(language), pagewords.spoken(language)
+    ours = "" if language.lower().split("-")[0] == spoken else f' lang="{spoken}"'
     return {
         "masthead": masthead,
         "language": language,
-        "direction": pagewords.direction(language),
+        "direction": direction,
+        "ours": Markup(ours),  # noqa: S704  it marks our own words where the page is in another language
         "words": pagewords.words(language),
         "human": lambda at: pagewords.human(at, language),
-        "way": pagewords.direction,
+        "way": lambda text: pagewords.way(text, direction),
         "address": lambda name: f"{masthead.base_url}{name}",
     }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 
@@ -70,6 +71,7 @@ FRENCH = {
     "weekdays": "lundi mardi mercredi jeudi vendredi samedi dimanche",
 }
 
+STRONG = {"L": "ltr", "R": "rtl", "AL": "rtl"}
 RIGHT_TO_LEFT = frozenset(
     ("ar", "arc", "ckb", "dv", "fa", "he", "iw", "ks", "nqo", "ps", "sd", "syr", "ug", "ur", "yi")
 )
@@ -88,6 +90,19 @@ def direction(language: str) -> str:
     if scripts:
         return "rtl" if scripts[0] in RIGHT_TO_LEFT_SCRIPTS else "ltr"
     return "rtl" if first in RIGHT_TO_LEFT else "ltr"
+
+
+def spoken(language: str) -> str:
+    """The language that the words of the pages are in, where the pages are in this one."""
+    return "fr" if _is_french(language) else "en"
+
+
+def way(text: str, otherwise: str) -> str:
+    """Which way a text is read, by its first letter that tells (UAX #9, P2)."""
+    for letter in text:
+        if (found := STRONG.get(unicodedata.bidirectional(letter))) is not None:
+            return found
+    return otherwise
 
 
 def human(at: datetime, language: str) -> str:

@@ -149,8 +149,34 @@ def test_pages_are_read_the_way_their_language_is(language: str, direction: str)
     assert edition(shelf(), language).get("dir", "ltr") == direction
 
 
-def test_a_story_is_laid_out_the_way_its_own_language_is_read() -> None:
-    arabic = entry(language="ar", title="عودة الملاحة")
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("عودة AB", "rtl"),
+        ("AB עברית", "ltr"),
+        ("12 – «שלום»", "rtl"),
+        ("12:30", "rtl"),
+        ("", "rtl"),
+        ("港口", "ltr"),
+    ],
+)
+def test_a_text_is_read_the_way_of_its_first_letter_that_tells(text: str, found: str) -> None:
+    assert pagewords.way(text, otherwise="rtl") == found
+
+
+def test_words_that_are_in_another_language_than_the_page_say_so() -> None:
+    """A page in Arabic says "Published" in English; one in German too."""
+    for language in ("ar", "de-AT"):
+        document = edition(shelf("x", entry(editorial=PICKED), note=NOTE), language)
+        ours = find(document, "//.label | //.skip | //time/..")
+        assert len(ours) >= 3
+        assert {element.get("lang") for element in ours} == {"en"}
+    assert not find(edition(shelf("x", entry()), "en-GB"), "/html/body//*[@lang]")
+    assert not find(edition(shelf("x", entry()), "fr-CA"), "/html/body//*[@lang]")
+
+
+def test_a_story_is_laid_out_the_way_its_own_words_are_read() -> None:
+    arabic = entry(title="عودة الملاحة")
     shown = find(edition(shelf("x", arabic, entry())), "//article")
     assert [story.get("dir") for story in shown] == ["rtl", None]
     [dated] = find(shown[0], ".//time")
