@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from aggregator.websub import Subscriber
     from config.options import Curation
     from curation.lineup import Site
+    from curation.pages import Pages
     from curation.rulebook import Rulebook
     from curation.tables import Delivery
 
@@ -59,7 +60,15 @@ class Newsdesk:
         from curation.lineup import Site
 
         given = self.settings
-        return Site(given.title, given.base_url, given.language, given.rights or None, given.icon, given.logo)
+        return Site(
+            title=given.title,
+            base_url=given.base_url,
+            language=given.language,
+            rights=given.rights or None,
+            icon=given.icon,
+            logo=given.logo,
+            theme=given.theme,
+        )
 
     @property
     def curation(self) -> Curation:
@@ -130,10 +139,11 @@ class Newsdesk:
         with self.database.reading() as session:
             return store.figures(session, self.now())
 
-    def publish(self, only: str | None = None) -> Published:
+    def publish(self, only: str | None = None, anew: bool = False) -> Published:
         """Bring the published folder, or one edition of it, to what is public now, and record it.
 
-        What goes out is on record before it does, what is written once it is.
+        What goes out is on record before it does, what is written once it is. Pages that nothing changed
+        on are left as they are, unless all are to be drawn `anew`.
         """
         from aggregator import publish
         from curation import archive
@@ -142,14 +152,15 @@ class Newsdesk:
         with publish.alone(output):
             at = self.now()
             paper = self._gone_to_press(at, only)
-            done = publish.write(output, self._plan(paper, only), at)
-            if done.changes or paper.pages:
+            pages = self._pages(at, anew)
+            done = publish.write(output, self._plan(paper, pages, only), at)
+            if done.changes or paper.past:
                 with self.database.writing() as session:
                     session.add_all(publish.records(done, paper.decision_id))
-                    archive.written(session, paper.pages)
+                    archive.written(session, paper.past)
                     self._want_delivered(session, done)
                 publish.recorded(output)
-        if len(paper.pages) == archive.MOST_PAGES:
+        if len(paper.past) == archive.MOST_PAGES:
             further = self.publish(only)
             done.written += further.written
         return done
@@ -186,14 +197,32 @@ class Newsdesk:
         if self.settings.publish.command:
             deliveries.want_run(session, done.written, done.removed, self.now())
 
-    def _plan(self, paper: Newspaper, only: str | None) -> Plan:
-        from aggregator import newspaper
+    def _pages(self, at: datetime, anew: bool) -> Pages:
+        """The pages that changed since everything was last published, or all where they look otherwise."""
+        from aggregator import pagedocuments, publish
+        from curation import pages
+        from curation.lineup import lineup
+
+        editions, site, quorum = self.editions, self.site, self.curation.quorum
+        with self.database.reading() as session:
+            robots = pagedocuments.robots(pages.masthead(session, site))
+            is_alike = publish.holds(self.settings.output, robots, self.settings.publish.compress)
+            since = publish.published_at(session) if is_alike and not anew else None
+            lineups = {edition.slug: lineup(session, edition, site, at, quorum) for edition in editions}
+            return pages.gathered(session, editions, lineups, site, at, quorum, since)
+
+    def _plan(self, paper: Newspaper, pages: Pages, only: str | None) -> Plan:
+        from aggregator import newspaper, pagedocuments
         from aggregator.publish import Plan
 
-        wanted = [
-            document for document in newspaper.documents(paper, self.site) if only in (None, document.edition)
-        ]
-        return Plan(wanted, paper.kept, paper.removed, self.settings.publish.compress, only is None)
+        every = [*newspaper.documents(paper, self.site), *pagedocuments.documents(pages)]
+        return Plan(
+            documents=[document for document in every if only in (None, document.edition)],
+            kept=pages.kept,
+            removed=pages.withdrawn(only),
+            compress=self.settings.publish.compress,
+            whole=only is None,
+        )
 
     @property
     def courier(self) -> Courier:

@@ -44,7 +44,7 @@ class Stage:
         """Write a file for this name; mtime in nanoseconds."""
         (self.folder / STAGED).mkdir(exist_ok=True)
         place = self.folder / name
-        place.parent.mkdir(exist_ok=True)
+        place.parent.mkdir(parents=True, exist_ok=True)
         if place.is_dir() and not place.is_symlink():
             raise IsADirectoryError(0, "a folder is in the way", str(place))
         at = self.folder / STAGED / str(self._count)
@@ -60,6 +60,16 @@ class Stage:
         """Have all that is staged outlive a loss of power; many at once, which disks take together."""
         with ThreadPoolExecutor(AT_ONCE) as pool:
             list(pool.map(sync, sorted((self.folder / STAGED).iterdir())) if self._count else ())
+
+
+def put(place: Path, body: bytes) -> None:
+    """Replace a file that lies elsewhere, at once or not at all."""
+    beside = place.with_name(f"{BESIDE}{place.name}")
+    try:
+        beside.write_bytes(body)
+        beside.replace(place)
+    finally:
+        beside.unlink(missing_ok=True)
 
 
 def place(staged: Staged) -> None:

@@ -16,7 +16,7 @@ from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
 
-from pydantic_core import to_json, to_jsonable_python
+from pydantic_core import to_json
 from sqlalchemy import func
 from sqlmodel import Session, select
 
@@ -27,14 +27,15 @@ from curation import archive, history
 from curation.archive import Page
 from curation.lineup import Site, lineup
 from curation.tables import Decision
-from feeds import jsonfeed, opml, page, proof, render
+from feeds import jsonfeed, opml, proof, render
 from feeds.entries import Feed
+from feeds.tables import Item, Revision
 
 RENDERED_BY = ("feedgen", "lxml", "jinja2")  # the libraries whose words stand in what is published
 
-NAME = re.compile(r"([^/.\0][^/\0]*/)?[^/.\0][^/\0]*")
+NAME = re.compile(r"([^/.\0][^/\0]*/){0,2}[^/.\0][^/\0]*")
 
-PAST_FORMATS: dict[str, Callable[[Feed], bytes]] = {
+FORMATS: dict[str, Callable[[Feed], bytes]] = {
     "rss": render.rss,
     "atom": render.atom,
     "json": lambda feed: jsonfeed.render(proof.proofread(feed)),
@@ -45,7 +46,7 @@ Lineups = dict[str, Feed]
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A file of the published folder: its name there, with at most one folder, and how it is rendered.
+    """A file of the published folder: its name there, at most in a folder of one, and how it is rendered.
 
     `basis` is a digest of everything it is rendered from (`basis`): the same basis, the same bytes.
     """
@@ -64,16 +65,15 @@ class Document:
 class Newspaper:
     """Everything public at an instant: the line-ups in the order of the editions, and what is read.
 
-    What stands under the prefixes `kept`, such as `days/`, stays though no document of this newspaper
-    is there, unless it is among the names `removed`. `pages` are those of history that are to be written.
+    `newest` are the last item, revision and decision: what pages show beside the line-ups changes with them.
+    `past` are the pages of history that are to be written.
     """
 
     lineups: Lineups
     reading: tuple[opml.Outline, ...]
+    newest: tuple[int | None, ...] = ()
     decision_id: int | None = field(default=None, compare=False)
-    kept: tuple[str, ...] = ()
-    removed: tuple[str, ...] = ()
-    pages: tuple[Page, ...] = ()
+    past: tuple[Page, ...] = ()
 
     @property
     def public_ids(self) -> set[str]:
@@ -94,9 +94,9 @@ def newspaper(
     return Newspaper(
         lineups={slug: feed.model_copy(update={"hub": hub}) for slug, feed in lineups.items()},
         reading=tuple(sources.outlines(store.sources(session))),
+        newest=tuple(session.exec(select(func.max(row.id))).one() for row in (Item, Revision, Decision)),
         decision_id=session.exec(select(func.max(Decision.id)).where(Decision.at <= at)).one(),
-        kept=tuple(f"{edition.slug}/" for edition in editions),
-        pages=archive.unwritten(session, site.base_url),
+        past=archive.unwritten(session, site.base_url),
     )
 
 
@@ -120,25 +120,18 @@ def gone_to_press(
         if only in (None, edition.slug)
     }
     reading = [outline.model_dump(exclude_defaults=True) for outline in paper.reading]
-    history.record_site(session, to_jsonable_python(asdict(site)), list(lineups), reading, at)
-    pages = [page for page in archive.unwritten(session, site.base_url) if only in (None, page.edition)]
-    return replace(paper, lineups=lineups, pages=tuple(pages))
+    said = {name: value for name, value in asdict(site).items() if name != "theme"}
+    history.record_site(session, said, list(lineups), reading, at)
+    past = [page for page in archive.unwritten(session, site.base_url) if only in (None, page.edition)]
+    return replace(paper, lineups=lineups, past=tuple(past))
 
 
 def documents(paper: Newspaper, site: Site) -> Iterator[Document]:
-    """The files of a newspaper."""
-    shelves = [page.Shelf(slug=slug, feed=feed) for slug, feed in paper.lineups.items()]
-    said = {shelf.slug: basis(shelf.feed) for shelf in shelves}
-    for shelf in shelves:
-        yield from _edition(shelf, site, said[shelf.slug])
-    for past in paper.pages:
+    """What is read by programs: the editions as feeds, their history, and the list of sources."""
+    for slug, feed in paper.lineups.items():
+        yield from _edition(slug, feed, site)
+    for past in paper.past:
         yield from _past(past)
-    yield Document(
-        "index.html",
-        None,
-        basis("front page", site, said),
-        lambda: page.front(site.title, site.language, shelves, site.base_url),
-    )
     title = f"Sources of {site.title}"
     yield Document(
         "sources.opml",
@@ -150,31 +143,26 @@ def documents(paper: Newspaper, site: Site) -> Iterator[Document]:
 
 def _past(past: Page) -> Iterator[Document]:
     """A page of history in each format that readers subscribe to."""
-    for ending, rendered in PAST_FORMATS.items():
+    for ending, rendered in FORMATS.items():
         name = archive.page_name(past.edition, past.number, ending)
         feed = in_format(past.feed, ending)
         yield Document(name, past.edition, basis(name, feed), partial(rendered, feed))
 
 
-def _edition(shelf: page.Shelf, site: Site, said: str) -> Iterator[Document]:
-    slug, feed = shelf.slug, shelf.feed
+def _edition(slug: str, feed: Feed, site: Site) -> Iterator[Document]:
+    said = basis(feed)
+    for ending, rendered in FORMATS.items():
+        shown = partial(_rendered, rendered, feed, ending)
+        yield Document(f"{slug}.{ending}", slug, basis(ending, site.base_url, slug, said), shown)
 
-    def at(ending: str) -> Feed:
-        return in_format(feed, ending)
 
-    renders: dict[str, Callable[[], bytes]] = {
-        "rss": lambda: render.rss(at("rss")),
-        "atom": lambda: render.atom(at("atom")),
-        "json": lambda: jsonfeed.render(proof.proofread(at("json"))),
-        "html": lambda: page.edition(site.title, site.language, shelf, site.base_url),
-    }
-    for ending, rendered in renders.items():
-        yield Document(f"{slug}.{ending}", slug, basis(ending, site, slug, said), rendered)
+def _rendered(rendered: Callable[[Feed], bytes], feed: Feed, ending: str) -> bytes:
+    return rendered(in_format(feed, ending))
 
 
 def is_feed(name: str, edition: str | None) -> bool:
     """Whether a document is one that readers subscribe to: an edition in RSS, Atom or JSON Feed."""
-    return edition is not None and name in {f"{edition}.{ending}" for ending in ("rss", "atom", "json")}
+    return edition is not None and name in {f"{edition}.{ending}" for ending in FORMATS}
 
 
 def in_format(feed: Feed, ending: str) -> Feed:

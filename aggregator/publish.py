@@ -13,11 +13,14 @@ import errno
 import fcntl
 import logging
 import time
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
+
+from sqlalchemy import func
+from sqlmodel import Session, col, select
 
 from aggregator import files, manifest, pack
 from aggregator.files import Stage, Staged
@@ -94,6 +97,21 @@ def write(folder: Path, plan: Plan, at: datetime) -> Published:
         raise _unwritable(folder, error) from error
 
 
+def published_at(session: Session) -> datetime | None:
+    """When something was last written by a publish of the whole; None where nothing was."""
+    of_the_whole = select(func.max(Publication.at)).where(col(Publication.edition).is_(None))
+    return session.exec(of_the_whole).one()
+
+
+def holds(folder: Path, document: Document, compress: Sequence[str] = ()) -> bool:
+    """Whether the folder has a document as it is to be; only who is alone there asks."""
+    kept = Manifest(folder)
+    with suppress(Broken), kept.opened():
+        found = kept.find(document.name)
+        return found is not None and found.basis == _basis(document, compress)
+    return False
+
+
 def records(done: Published, decision_id: int | None) -> list[Publication]:
     """What was written as it goes on record, with the last decision it reflects."""
     return [
@@ -144,6 +162,10 @@ def _stale(kept: Manifest, plan: Plan) -> list[Kept]:
     return [row for name, row in sorted(left.items()) if name not in listed]
 
 
+def _basis(document: Document, compress: Iterable[str]) -> str:
+    return f"{document.basis} {' '.join(compress)}"
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """What brings a document to how it is to be: what is put in place, in order, and variants that go."""
@@ -168,7 +190,7 @@ class Bringing:
     def ready(self, documents: Sequence[Document]) -> None:
         """Render and stage what is not as it is to be; nothing in the folder is replaced yet."""
         for document in documents:
-            basis = f"{document.basis} {' '.join(self.compress)}"
+            basis = _basis(document, self.compress)
             before = self.kept.find(document.name)
             if before is None or before.basis != basis or not self._stands(before):
                 self._changes.append(self._change(document, basis, before))

@@ -87,6 +87,7 @@ class Settings(BaseSettings):
     logo: Address | None = Field(None, description="A picture for the feeds, twice as wide as high.")
     database_url: str = Field("sqlite:///newsdesk.db", min_length=1, description="The database.")
     output: Path = Field(Path("public"), description="The folder that is published.")
+    theme: Path | None = Field(None, description="A folder of templates that replace those of the pages.")
     fetch: Fetching = Fetching()
     poll: Polling = Polling()
     curation: Curation = Curation()

@@ -27,7 +27,7 @@ OUR_HEADERS = frozenset(
     }
     | {"proxy-authorization", "te", "trailer", "transfer-encoding", "upgrade"}
 )
-RESERVED_SLUGS = frozenset({"index", "sources"})  # names of other published files
+RESERVED_SLUGS = frozenset({"days", "gone", "index", "section", "sources"})  # names of other published files
 
 
 def duration(text: str | int) -> timedelta:

@@ -20,7 +20,10 @@ from feeds.tables import Item, Source, Story
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """Which items: by section, source number, language, tag, age, and what a search is true of."""
+    """Which items: by section, source number, language, tag, age, and what a search is true of.
+
+    Their timestamps lie from `since` up to `before`.
+    """
 
     section: str | None = None
     source: int | None = None
@@ -28,6 +31,7 @@ class Filters:
     tag: str | None = None
     search: Search | None = None
     since: datetime | None = None
+    before: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +176,8 @@ def _passing(
         tests.extend(search.tests(row, filters.search))
     if filters.since is not None:
         tests.append(row.timestamp >= filters.since)
+    if filters.before is not None:
+        tests.append(row.timestamp < filters.before)
     if at is not None:
         tests.append(row.first_seen_at <= at)
     return tests

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from html import escape
+from pathlib import Path
 
 from sqlmodel import Session, col, select
 
@@ -28,6 +29,8 @@ TTL = 15 * 60  # seconds after which it is worth asking again
 class Site:
     """The published site: its name, where readers see it (ending in a slash), its language; its rights
     and pictures, which every feed of it shows.
+
+    `theme` is a folder of templates that replace those of the pages.
     """
 
     title: str
@@ -36,6 +39,7 @@ class Site:
     rights: str | None = None
     icon: str | None = None
     logo: str | None = None
+    theme: Path | None = None
 
 
 def lineup(session: Session, edition: Edition, site: Site, at: datetime, quorum: int = 1) -> Feed:
@@ -78,6 +82,17 @@ def lineup(session: Session, edition: Edition, site: Site, at: datetime, quorum:
         entries=tuple(entries),
         deleted=deleted,
     )
+
+
+def chosen(session: Session, picks: Sequence[Pick], site: Site, at: datetime, quorum: int = 1) -> list[Entry]:
+    """Picks as entries, in the order given."""
+    said = _said(session, _items(session, picks), at)
+    return [_chosen(one, pick, quorum, site) for one, pick in zip(said, picks, strict=True)]
+
+
+def recent(session: Session, items: Sequence[Item], at: datetime) -> list[Entry]:
+    """Items as entries, in the order given."""
+    return [_recent(one) for one in _said(session, items, at)]
 
 
 def filters(edition: Edition) -> inbox.Filters:

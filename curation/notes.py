@@ -60,6 +60,19 @@ def html(note: str) -> str:
     return markup.clean(rendered.replace(">\n", ">"))
 
 
+def shown(note: str) -> str:
+    """A note as clean HTML for a page or a letter, where it makes no heading and loads no picture."""
+    tokens = _markdown().parse(note)
+    for token in tokens:
+        if token.type in ("heading_open", "heading_close"):
+            token.tag = "p"
+        for child in token.children or ():
+            if child.type == "image":
+                child.type, child.tag, child.children = "text", "", None
+    rendered = _markdown().renderer.render(tokens, _markdown().options, {})
+    return markup.clean(rendered.strip().replace(">\n", ">"))
+
+
 @cache
 def _markdown() -> MarkdownIt:
     from markdown_it import MarkdownIt

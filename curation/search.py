@@ -196,7 +196,8 @@ def is_rare(session: Session, tag: str) -> bool:
 def of_story(number: Any, *which: Truth) -> Select[Any]:
     """The numbers of the stories of items that rows of another table name by `number`, as a query."""
     fellow = aliased(Item)  # Item itself would be the row of the query around it
-    return select(fellow.story_id).where(col(fellow.id) == number, *which)
+    named = select(number).where(*which)  # as a list: SQLite would rather go through every item than join
+    return select(fellow.story_id).where(col(fellow.id).in_(named))
 
 
 def is_seen(row: Row, editor: str) -> Truth:

@@ -89,6 +89,6 @@ def keep(
 
 
 def documents(folder: Path) -> dict[str, bytes]:
-    """What readers find in a published folder by name, without compressed variants and pages of history."""
-    shown = (".rss", ".atom", ".json", ".html", ".opml")
+    """What programs read in a published folder by name, without compressed variants and history."""
+    shown = (".rss", ".atom", ".json", ".opml")
     return {file.name: file.read_bytes() for file in folder.iterdir() if file.suffix in shown}

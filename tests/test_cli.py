@@ -429,9 +429,9 @@ def test_picks_that_readers_do_not_see_yet_are_listed_with_how_they_stand(stocke
 
 def test_publishing_names_what_it_wrote_and_then_nothing(stocked: CommandLine) -> None:
     first = stocked("publish", "--json").json
-    assert len(first["written"]) == 10
+    assert len(first["written"]) == 13
     second = stocked("publish", "--json").json
-    assert (second["written"], len(second["unchanged"])) == ([], 10)
+    assert (second["written"], len(second["unchanged"])) == ([], 13)
     assert second["deliveries"] == []
 
 
@@ -443,8 +443,8 @@ def test_publishing_names_what_it_removed(stocked: CommandLine, monkeypatch: pyt
     assert said.err == "0 files written, 4 unchanged\n"
     said = stocked("publish")
     assert "removed public/tech.rss\n" in said.err
-    assert said.err.endswith("1 file written, 9 unchanged, 4 removed\n")
-    assert said.out == "public/index.html\n"
+    assert said.err.endswith("2 files written, 11 unchanged, 4 removed\n")
+    assert said.out == "public/index.html\npublic/sitemap.xml\n"
 
 
 def test_the_newsroom_s_state_is_told_and_its_health_checked(stocked: CommandLine) -> None:

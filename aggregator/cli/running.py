@@ -168,6 +168,7 @@ def shape(report: Report) -> dict[str, Any]:
 
 @click.command(short_help="Write every edition's files.")
 @click.option("--edition", help="Only the files of this edition.")
+@click.option("--anew", is_flag=True, help="Draw every page again, also where nothing changed.")
 @click.option("--as-of", type=PAST, help="As they were at this time: 2d, 'last tuesday', 2026-11-24T15:00.")
 @click.option(
     "--output",
@@ -177,14 +178,19 @@ def shape(report: Report) -> dict[str, Any]:
 @json_option
 @click.pass_obj
 def publish(
-    invocation: Invocation, edition: str | None, as_of: datetime | None, output: Path | None, as_json: bool
+    invocation: Invocation,
+    edition: str | None,
+    anew: bool,
+    as_of: datetime | None,
+    output: Path | None,
+    as_json: bool,
 ) -> None:
     """Write the published files as the database has them now; files that would be the same are left alone.
 
     Files of ours that are not published any more are removed. Then the hub is told of the feeds that
     changed, and the command of the settings is run, where there are such; exit status 1 where that fails.
 
-    With --as-of the published folder stays as it is: the files that were public then are rendered again
+    With --as-of the published folder stays as it is: the feeds that were public then are rendered again
     from the record, and each is held against the digest of that time. Exit status 1 where one differs.
     """
     from aggregator.cli.past import tell_the_past
@@ -202,7 +208,7 @@ def publish(
         )
     if edition is not None:
         desk.edition(newsdesk.editions, edition)
-    done = newsdesk.publish(edition)
+    done = newsdesk.publish(edition, anew)
     delivered = asyncio.run(newsdesk.deliver())
     if as_json:
         files = {"written": done.written, "unchanged": done.unchanged, "removed": done.removed}

@@ -17,7 +17,11 @@ from curation.screen.browser import usual
 from curation.screen.errands import Errands
 
 HERE = Path(__file__).parent
-PICTURES = (("front-page.png", 1280, 900, "light"), ("front-page-phone.png", 390, 844, "dark"))
+PICTURES = (
+    ("front-page.png", "index.html", 1280, 900, "light"),
+    ("front-page-phone.png", "index.html", 390, 844, "dark"),
+    ("pick.png", "editors-pick/*.html", 1280, 720, "light"),
+)
 QUIET = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update")
 SHOWN_AT = datetime(2023, 11, 21, 14, 0, tzinfo=UTC)  # the day of the newest sample
 NOTE = "Nearly all that one continent says to another lies on the sea bed. Read it for the ship's log."
@@ -30,15 +34,15 @@ def main() -> None:
         screen.write_text(asyncio.run(desk(Path(folder))))
         with sync_playwright() as play:
             browser = play.chromium.launch(executable_path="/usr/bin/chromium", args=list(QUIET))
-            shoot_pages(browser, Path(folder, "index.html"))
+            shoot_pages(browser, Path(folder))
             shoot_screen(browser, screen)
             browser.close()
 
 
-def shoot_pages(browser: Browser, front_page: Path) -> None:
-    for name, width, height, scheme in PICTURES:
+def shoot_pages(browser: Browser, folder: Path) -> None:
+    for name, shown, width, height, scheme in PICTURES:
         page = browser.new_page(viewport={"width": width, "height": height}, color_scheme=scheme)
-        page.goto(front_page.as_uri())
+        page.goto(next(folder.glob(shown)).as_uri())
         page.screenshot(path=HERE / name)
 
 

@@ -104,12 +104,12 @@ class Walk:
                 self.session.add(Publication(at=at, path=name, edition=None, sha256=digest))
             self.kept[name] = digest
         self.session.flush()
-        archive.written(self.session, paper.pages)
+        archive.written(self.session, paper.past)
         if bodies:
             self.public[at] = {name: body for name, body in bodies.items() if "/" not in name}
         for slug, feed in paper.lineups.items():
             self.ever.setdefault(slug, set()).update(entry.guid for entry in feed.entries)
-        for page in paper.pages:
+        for page in paper.past:
             self.pages.setdefault((page.edition, page.number), page.feed)
 
     def now(self) -> dict[str, Feed]:

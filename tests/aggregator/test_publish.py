@@ -8,6 +8,7 @@ import subprocess
 import sys
 from datetime import datetime
 from pathlib import Path
+from xml.etree import ElementTree
 
 import feedparser
 import pytest
@@ -29,6 +30,7 @@ EDITIONS = {
     for slug in ("recent-news", "editors-pick")
     for ending in ("rss", "atom", "json", "html")
 }
+SITE = {"index.html", "sources.opml", "sitemap.xml", "robots.txt"}
 
 
 def pick(newsdesk: Newsdesk, number: int, **given: object) -> None:
@@ -43,16 +45,16 @@ def read(newsdesk: Newsdesk, name: str) -> feedparser.FeedParserDict:
 def files(folder: Path) -> dict[str, bytes]:
     """The documents in a folder, without their compressed variants."""
     return {
-        file.name: file.read_bytes()
-        for file in folder.iterdir()
-        if not file.name.startswith(".") and file.suffix not in (".gz", ".br", ".zst")
+        file.relative_to(folder).as_posix(): file.read_bytes()
+        for file in folder.rglob("[!.]*")
+        if file.is_file() and file.suffix not in (".gz", ".br", ".zst")
     }
 
 
 def test_every_edition_is_written_in_every_format(newsdesk: Newsdesk) -> None:
     keep(newsdesk, rss([rss_item("a")]))
     done = newsdesk.publish()
-    assert set(done.written) == EDITIONS | {"index.html", "sources.opml"}
+    assert set(done.written) == EDITIONS | SITE | {"days/2026-11-25.html"}
     assert set(files(newsdesk.settings.output)) == set(done.written)
 
 
@@ -95,7 +97,7 @@ def test_a_change_of_the_settings_that_readers_see_is_published(newsdesk: Newsde
     newsdesk.publish()
     other = newsdesk.settings.model_copy(update={"base_url": "https://other.example/"})
     done = Newsdesk(other, newsdesk.database, clock).publish()
-    assert set(done.written) == EDITIONS | {"index.html"}
+    assert set(done.written) == EDITIONS | SITE - {"sources.opml"}
 
 
 @pytest.mark.slow
@@ -176,7 +178,8 @@ def test_a_pick_changes_its_own_edition_alone(newsdesk: Newsdesk) -> None:
     keep(newsdesk, rss([rss_item("a")]))
     newsdesk.publish()
     pick(newsdesk, 1)
-    assert set(newsdesk.publish().written) == {"index.html"} | {
+    shown_on = {"index.html", "sitemap.xml", "editors-pick/1.html", "days/2026-11-25.html"}
+    assert set(newsdesk.publish().written) == shown_on | {
         name for name in EDITIONS if name.startswith("editors")
     }
 
@@ -234,13 +237,70 @@ def test_an_unpicked_item_is_gone_and_the_feed_is_dated_later_not_earlier(
     assert datetime.fromisoformat(feed.feed.updated) == later
 
 
+def test_a_withdrawn_pick_loses_its_page_and_another_says_so(newsdesk: Newsdesk, clock: Clock) -> None:
+    keep(newsdesk, rss([rss_item("a")]))
+    pick(newsdesk, 1)
+    newsdesk.publish()
+    output = newsdesk.settings.output
+    assert (output / "editors-pick/1.html").is_file()
+    clock.move(hours=2)
+    with newsdesk.database.writing() as session:
+        Desk(session, newsdesk.curation, newsdesk.now(), "ada").unpick(1, EDITORS_PICK)
+    done = newsdesk.publish()
+    assert done.removed == ["editors-pick/1.html"]
+    assert not (output / "editors-pick/1.html").exists()
+    assert b"This pick was withdrawn" in (output / "gone/editors-pick/1.html").read_bytes()
+    assert b"editors-pick/1.html" not in (output / "sitemap.xml").read_bytes()
+    clock.move(hours=2)
+    pick(newsdesk, 1)
+    assert newsdesk.publish().removed == ["gone/editors-pick/1.html"]
+    assert (output / "editors-pick/1.html").is_file()
+
+
+def test_pages_stand_as_they_are_until_they_are_drawn_anew(newsdesk: Newsdesk, clock: Clock) -> None:
+    keep(newsdesk, rss([rss_item("a")]))
+    clock.move(hours=2)
+    newsdesk.publish()
+    day = newsdesk.settings.output / "days/2026-11-25.html"
+    day.write_text("worn")
+    clock.move(hours=2)
+    assert newsdesk.publish().written == []
+    assert newsdesk.publish(anew=True).written == ["days/2026-11-25.html"]
+    assert day.read_text() != "worn"
+
+
+def test_the_map_of_the_site_names_the_pages_that_stand(newsdesk: Newsdesk) -> None:
+    keep(newsdesk, rss([rss_item("a")]), section="City & more")
+    pick(newsdesk, 1)
+    newsdesk.publish()
+    found = ElementTree.fromstring((newsdesk.settings.output / "sitemap.xml").read_bytes())
+    space = {"s": "http://www.sitemaps.org/schemas/sitemap/0.9"}
+    named = {url.findtext("s:loc", "", space).removeprefix("https://news.example/") for url in found}
+    standing = {name for name in files(newsdesk.settings.output) if name.endswith(".html")}
+    assert named == (standing | {""}) - {"index.html"}
+    robots = (newsdesk.settings.output / "robots.txt").read_text().splitlines()
+    assert "Sitemap: https://news.example/sitemap.xml" in robots
+
+
+def test_a_broken_theme_is_named_and_nothing_is_written(tmp_path: Path, clock: Clock) -> None:
+    (tmp_path / "theme").mkdir()
+    (tmp_path / "theme" / "gone.html").write_text("<p>\n{{ nobody }}")
+    chosen = {"database_url": f"sqlite:///{tmp_path / 'n.db'}", "output": tmp_path / "out"}
+    with app.opened(app.chosen(**chosen, theme=tmp_path / "theme"), clock) as newsdesk:
+        with pytest.raises(UsageFault, match=r"theme: .*gone\.html:2: 'nobody' is undefined"):
+            newsdesk.publish()
+        assert files(tmp_path / "out") == {}
+        (tmp_path / "theme" / "gone.html").write_text("<p>Away")
+        assert "index.html" in newsdesk.publish().written
+
+
 def test_what_was_written_is_on_record_with_its_hash(newsdesk: Newsdesk) -> None:
     newsdesk.publish()
     newsdesk.publish()
     with newsdesk.database.reading() as session:
         rows = session.exec(select(Publication)).all()
-    assert {row.path for row in rows} == EDITIONS | {"index.html", "sources.opml"}
-    assert len(rows) == len(EDITIONS) + 2
+    assert {row.path for row in rows} == EDITIONS | SITE
+    assert len(rows) == len(EDITIONS | SITE)
 
 
 def test_editions_filter_by_section_and_language_and_stay_within_their_limit(
@@ -286,10 +346,9 @@ def test_a_hostile_item_in_the_database_costs_the_feed_nothing(newsdesk: Newsdes
         connection.execute(update(Item).values(**hostile, url="javascript:alert(1)").where(col(Item.id) == 1))
     newsdesk.publish()
     assert len(read(newsdesk, "recent-news.rss").entries) == 2
-    assert all(
-        b"<script" not in body and b"javascript:" not in body
-        for body in files(newsdesk.settings.output).values()
-    )
+    for body in files(newsdesk.settings.output).values():
+        assert b"<script" not in body.replace(b'<script type="application/ld+json">', b"")
+        assert b"javascript:" not in body
 
 
 def test_sources_opml_lists_what_is_read(newsdesk: Newsdesk) -> None:

@@ -49,7 +49,11 @@ def stocked(newsdesk: Newsdesk) -> Newsdesk:
 
 
 def published(folder: Path) -> dict[str, bytes]:
-    return {file.name: file.read_bytes() for file in folder.iterdir() if not file.name.startswith(".")}
+    return {
+        file.relative_to(folder).as_posix(): file.read_bytes()
+        for file in folder.rglob("[!.]*")
+        if file.is_file()
+    }
 
 
 def test_every_feed_of_a_newsroom_is_valid(stocked: Newsdesk) -> None:

@@ -88,7 +88,7 @@ def test_a_page_is_written_in_each_format_by_the_publish_that_closes_it_and_then
         do(newsdesk, "pick", item)
     newsdesk.publish()
     assert {name: files(newsdesk)[name] for name in before} == before
-    assert newsdesk.newspaper().pages == ()
+    assert newsdesk.newspaper().past == ()
 
 
 def test_what_was_corrected_after_its_page_closed_takes_a_further_place_when_it_leaves(

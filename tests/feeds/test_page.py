@@ -4,61 +4,36 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 import os
 import re
 import subprocess
 import sys
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
 
-import lxml.html
 import pytest
-
-from feeds import dates, page
-from feeds.entries import Editorial, Entry, Feed, Origin
-
-BASE = "https://news.example/desk/"
-HARBOUR = Origin(id="https://harbour.example/feed", title="Harbour Ledger", url="https://harbour.example/")
-
-
-def entry(**said: object) -> Entry:
-    defaults: dict[str, object] = {
-        "guid": "https://harbour.example/1",
-        "url": "https://harbour.example/1",
-        "title": "Cranes inspected",
-        "summary": "Every crane, since 1998.",
-        "origin": HARBOUR,
-        "published": dates.read("2023-11-20T13:56:00Z"),
-    }
-    return Entry.model_validate(defaults | said)
-
-
-def shelf(slug: str = "recent-news", *entries: Entry, title: str = "Recent News") -> page.Shelf:
-    return page.Shelf(slug, Feed(title=title, language="en", entries=entries))
-
-
-def front(*shelves: page.Shelf, language: str = "en") -> lxml.html.HtmlElement:
-    return lxml.html.document_fromstring(page.front("The Example", language, shelves, BASE))
-
-
-def edition(shown: page.Shelf, language: str = "en") -> lxml.html.HtmlElement:
-    return lxml.html.document_fromstring(page.edition("The Example", language, shown, BASE))
-
-
-def find(document: lxml.html.HtmlElement, path: str) -> list[lxml.html.HtmlElement]:
-    """The elements at an XPath in which `.name` stands for any element of that class."""
-    of_class = r"*[contains(concat(' ', @class, ' '), ' \1 ')]"
-    return document.xpath(re.sub(r"(?<=/)\.([\w-]+)", of_class, path))
-
-
-def words(document: lxml.html.HtmlElement, path: str) -> list[str]:
-    return [" ".join(element.text_content().split()) for element in find(document, path)]
-
-
-PICKED = Editorial(
-    note="Read the index.", editors=("Inès", "Tom"), published=datetime(2023, 11, 19, 8, tzinfo=UTC)
+from drawn import (
+    BASE,
+    HARBOUR,
+    PICKED,
+    day,
+    edition,
+    entry,
+    find,
+    front,
+    gone,
+    masthead,
+    permalink,
+    section,
+    shelf,
+    words,
 )
+
+from feeds import dates, page, pagewords
+from feeds.entries import Editorial, Feed
+from feeds.shelves import Shelf
 
 
 def test_the_front_page_leads_with_the_picks_and_names_every_other_edition() -> None:
@@ -82,7 +57,7 @@ def test_every_edition_can_be_discovered_and_subscribed_to_in_three_formats() ->
 
 
 def test_the_note_stands_before_the_summary_and_both_dates_are_shown() -> None:
-    document = edition(shelf("editors-pick", entry(editorial=PICKED)))
+    document = edition(shelf("editors-pick", entry(editorial=PICKED), note="<p>Read the index.</p>"))
     [story] = find(document, "//article")
     text = " ".join(story.text_content().split())
     assert text.index("What the desk says Read the index. Inès, Tom") < text.index("Every crane")
@@ -103,9 +78,11 @@ def test_markup_in_a_text_is_shown_and_not_obeyed() -> None:
     note = Editorial(note=hostile, editors=(hostile,))
     source = HARBOUR.model_copy(update={"title": hostile})
     shown = entry(title=hostile, summary=hostile, editorial=note, origin=source)
-    document = edition(page.Shelf("x", Feed(title=hostile, description=hostile, entries=(shown,))))
-    assert not find(document, "//script | //img | //*[@onerror]")
-    assert words(document, "//.note/.words") == [hostile]
+    hostile_shelf = Shelf("x", Feed(title=hostile, description=hostile, entries=(shown,)), notes=(hostile,))
+    for document in (edition(hostile_shelf), permalink(hostile_shelf), day(hostile_shelf, hostile_shelf)):
+        assert not find(document, "//script[not(@type='application/ld+json')] | //img | //*[@onerror]")
+        assert words(document, "//article//.editors | //article//.picked")
+        json.loads(find(document, "//script")[0].text)
 
 
 @pytest.mark.parametrize("url", ["javascript:alert(1)", "data:text/html,x", "file:///etc/passwd"])
@@ -120,11 +97,13 @@ def test_the_page_runs_no_script_and_loads_nothing() -> None:
     shown = entry(
         image="https://pictures.example/a.png", content='<img src="https://pictures.example/b.png">'
     )
-    raw = page.front("The Example", "en", [shelf("recent-news", shown)], BASE).decode()
+    raw = page.front(masthead(), [shelf("recent-news", shown)]).decode()
     [style] = re.findall(r"<style>(.*?)</style>", raw, re.S)
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     assert f"default-src 'none'; style-src 'sha256-{digest}'" in raw
-    assert not re.search(r"<(script|img|iframe|object)\b|\bstyle=|url\(|@import|src=", raw)
+    assert not re.search(
+        r"<(script(?! type=.application/ld)|img|iframe|object)\b|\bstyle=|url\(|@import|src=", raw
+    )
 
 
 def test_an_edition_without_entries_says_so_kindly() -> None:
@@ -141,8 +120,16 @@ def test_entries_in_another_language_say_so() -> None:
 
 
 def test_headings_are_in_order_and_landmarks_are_there() -> None:
-    shelves = [shelf("recent-news", entry()), shelf("editors-pick", entry(editorial=PICKED))]
-    for document in (front(*shelves), edition(shelves[0])):
+    news, picks = shelf("recent-news", entry()), shelf("editors-pick", entry(editorial=PICKED))
+    pages = [
+        front(news, picks),
+        edition(news),
+        section(picks, news),
+        day(picks, news),
+        permalink(picks),
+        gone(),
+    ]
+    for document in pages:
         levels = [int(heading.tag[1]) for heading in find(document, "//h1 | //h2 | //h3 | //h4")]
         assert levels[0] == 1
         assert levels.count(1) == 1
@@ -183,26 +170,30 @@ def test_a_summary_that_repeats_the_title_is_shown_once() -> None:
 def test_dates_are_written_for_people_in_the_language_of_the_page(
     at: str, language: str, written: str
 ) -> None:
-    assert page.human(datetime.fromisoformat(at), language) == written
+    assert pagewords.human(datetime.fromisoformat(at), language) == written
 
 
 def test_a_french_page_speaks_french() -> None:
-    document = front(shelf(), shelf("editors-pick", entry(editorial=PICKED)), language="fr")
+    document = front(
+        shelf(), shelf("editors-pick", entry(editorial=PICKED), note="<p>Lisez.</p>"), language="fr"
+    )
     assert document.get("lang") == "fr"
     assert words(document, "//.label") == ["Le mot de la rédaction"]
     assert "Rien pour l’instant. Le premier article ne tardera pas." in words(document, "//.empty")
 
 
 def test_both_languages_have_the_same_words() -> None:
-    assert page.FRENCH.keys() == page.ENGLISH.keys()
-    assert len(page.FRENCH["months"].split()) == len(page.ENGLISH["months"].split()) == 12
+    assert pagewords.FRENCH.keys() == pagewords.ENGLISH.keys()
+    assert len(pagewords.FRENCH["months"].split()) == len(pagewords.ENGLISH["months"].split()) == 12
 
 
 def test_two_processes_write_the_same_bytes() -> None:
     code = (
         "import sys; from feeds import page; from feeds.entries import Entry, Feed\n"
+        "from feeds.shelves import Masthead, Shelf\n"
         "feed = Feed(title='t', entries=(Entry(guid='urn:x-test:1', title='a', categories=('b', 'c')),))\n"
-        "sys.stdout.buffer.write(page.front('T', 'en', [page.Shelf('recent-news', feed)], 'https://x.example/'))"
+        "paper = Masthead('T', 'https://x.example/', 'en')\n"
+        "sys.stdout.buffer.write(page.front(paper, [Shelf('recent-news', feed)]))"
     )
     root = Path(page.__file__).parents[1]
     pages = {

@@ -1,0 +1,293 @@
+"""What the pages show beside the line-ups: sections, days, and every pick on a page of its own.
+
+Which of them are drawn follows from what changed: a page that nothing changed on stands as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col, select
+
+from config.options import Edition
+from curation import changed, inbox, notes, rules, standing
+from curation.lineup import Site, chosen, filters, recent
+from curation.tables import Decision, Kill, Pick
+from feeds import pagenames
+from feeds.entries import Entry, Feed
+from feeds.shelves import Day, Gone, Masthead, Named, Permalink, Section, Shelf
+from feeds.tables import Item, Source, Status
+
+IN_A_SECTION = 50  # stories, and as many picks
+ON_A_DAY = 200
+DAYS_IN_THE_MAP = 31
+INSTANT = timedelta(microseconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """The pages beside the line-ups that are to be drawn at an instant, and what all of them share.
+
+    `shelves` are the line-ups of the editions, each pick with its own page; `days_of_late` are the newest
+    days with news, whether they are drawn or not.
+    """
+
+    masthead: Masthead
+    shelves: tuple[Shelf, ...] = ()
+    sections: tuple[Section, ...] = ()
+    days: tuple[Day, ...] = ()
+    permalinks: tuple[Permalink, ...] = ()
+    gone: tuple[Gone, ...] = ()
+    days_of_late: tuple[date, ...] = ()
+
+    @property
+    def kept(self) -> tuple[str, ...]:
+        """Where pages stand that were drawn before and are not drawn again: they stay."""
+        return ("days/", "gone/", *(f"{shelf.slug}/" for shelf in self.shelves))
+
+    def withdrawn(self, edition: str | None = None) -> tuple[str, ...]:
+        """The pages that must not stand any more, of one edition or of all: of picks that went, and those
+        that say so of picks that came back.
+        """
+        went = [one.name.removeprefix("gone/") for one in self.gone if edition in (None, one.edition.name)]
+        back = [f"gone/{one.name}" for one in self.permalinks if edition in (None, one.edition.name)]
+        return tuple(sorted(went + back))
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A pick as pages show it: for which edition, as which entry."""
+
+    edition: Edition
+    pick: Pick
+    entry: Entry
+
+    @property
+    def name(self) -> str:
+        return pagenames.permalink(self.edition.slug, self.pick.item_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What pages are filled from: the database at an instant, and the editions that hold picks, by slug."""
+
+    session: Session
+    site: Site
+    editions: Mapping[str, Edition]
+    at: datetime
+    quorum: int = 1
+
+    def shown(self, picks: Sequence[Pick]) -> list[Shown]:
+        """Those of the picks that have a page: readers saw them, and they were not withdrawn."""
+        killed = self.killed(picks)
+        seen = [pick for pick in picks if pick.id not in killed and self._status(pick) in ("live", "expired")]
+        entries = chosen(self.session, seen, self.site, self.at, self.quorum)
+        return [
+            Shown(self.editions[pick.edition], pick, entry) for pick, entry in zip(seen, entries, strict=True)
+        ]
+
+    def gone(self, picks: Sequence[Pick]) -> list[Gone]:
+        """Those of the picks that readers saw once, and that were withdrawn, held or killed since."""
+        killed = self.killed(picks)
+        left = [(pick, self._left_at(pick, killed.get(pick.id))) for pick in picks]
+        return [
+            Gone(pagenames.gone(pick.edition, pick.item_id), named(self.editions[pick.edition]), at)
+            for pick, at in left
+            if at is not None
+        ]
+
+    def killed(self, picks: Sequence[Pick]) -> dict[int | None, datetime]:
+        """When the stories of the picks were killed, by the number of the pick."""
+        fellow = aliased(Item)
+        query = (
+            select(Item.id, Decision.at)
+            .where(col(Item.id).in_([pick.item_id for pick in picks]))
+            .where(col(fellow.story_id) == col(Item.story_id), col(Kill.item_id) == col(fellow.id))
+            .where(col(Decision.id) == col(Kill.decision_id))
+            .order_by(col(Decision.at).desc())
+        )
+        first = dict(self.session.exec(query).all())
+        return {pick.id: first[pick.item_id] for pick in picks if pick.item_id in first}
+
+    def _status(self, pick: Pick) -> rules.PickStatus:
+        return rules.status(pick, self.at, self.quorum)
+
+    def _left_at(self, pick: Pick, killed_at: datetime | None) -> datetime | None:
+        if killed_at is not None:
+            was_heard = rules.heard_at(pick, self.quorum) is not None
+            return killed_at if was_heard and rules.dated(pick, self.quorum) < killed_at else None
+        return None if self._status(pick) == "expired" else rules.left_at(pick, self.at, self.quorum)
+
+
+def named(edition: Edition) -> Named:
+    """An edition as pages lead to it."""
+    return Named(edition.title, edition.slug)
+
+
+def gathered(
+    session: Session,
+    editions: Sequence[Edition],
+    lineups: Mapping[str, Feed],
+    site: Site,
+    at: datetime,
+    quorum: int = 1,
+    since: datetime | None = None,
+) -> Pages:
+    """The pages that are to be drawn at an instant, where all was drawn as it stood at `since`.
+
+    `lineups` are the editions as they stand, by slug. Without `since`, every page that there is.
+    """
+    picking = {edition.slug: edition for edition in editions if edition.rule == "picks"}
+    snapshot = Snapshot(session, site, picking, at, quorum)
+    live = [one for slug, edition in picking.items() for one in _live(snapshot, edition, lineups[slug])]
+    touched = _touched(snapshot, since)
+    days = tuple(day(snapshot, of) for of in sorted(_days(snapshot, touched, since)))
+    every = {one.name: one for one in (*snapshot.shown(touched), *live)}
+    on_days = {name for one in days for name in one.picks.permalinks}
+    missing = _picks_of(snapshot, on_days - every.keys())
+    every |= {one.name: one for one in snapshot.shown(missing)}
+    paper = masthead(session, site)
+    return Pages(
+        masthead=paper,
+        shelves=tuple(_shelf(slug, feed, live) for slug, feed in lineups.items()),
+        sections=tuple(section(snapshot, one, editions, live) for one in paper.sections),
+        days=days,
+        permalinks=tuple(_permalink(one) for _, one in sorted(every.items())),
+        gone=tuple(snapshot.gone(touched)),
+        days_of_late=tuple(_days_of_late(session, at)),
+    )
+
+
+def masthead(session: Session, site: Site) -> Masthead:
+    """What stands on every page of the site."""
+    titles = tuple(Named(*one) for one in pagenames.sections(sections(session)).items())
+    return Masthead(site.title, site.base_url, site.language, titles, site.theme)
+
+
+def sections(session: Session) -> list[str]:
+    """The sections that sources belong to."""
+    query = select(Source.section).where(Source.status != Status.REMOVED, col(Source.section).is_not(None))
+    return sorted(name for name in session.exec(query.distinct()) if name and name.strip())
+
+
+def section(snapshot: Snapshot, shown: Named, editions: Sequence[Edition], live: Sequence[Shown]) -> Section:
+    """A section: its stories by the rule of Recent News, and the picks of it that readers see."""
+    of_it = inbox.Filters(section=shown.title)
+    items = inbox.leads(snapshot.session, of_it, IN_A_SECTION, at=snapshot.at)
+    numbers = [one.pick.item_id for one in live]
+    query = select(Item.id).where(col(Item.id).in_(numbers), col(Item.source_id) == col(Source.id))
+    of_section = set(snapshot.session.exec(query.where(Source.section == shown.title)))
+    picks = [one for one in live if one.pick.item_id in of_section]
+    own = [one for one in editions if one.rule == "recent" and filters(one) == of_it]
+    news = recent(snapshot.session, items, snapshot.at)
+    return Section(
+        title=shown.title,
+        name=shown.name,
+        picks=_picked(_each_once(picks)[:IN_A_SECTION]),
+        news=Shelf("", Feed(title=shown.title, entries=tuple(news))),
+        edition=named(own[0]) if own else None,
+    )
+
+
+def day(snapshot: Snapshot, of: date) -> Day:
+    """A day: its stories by the rule of Recent News, and what was picked on it and not withdrawn."""
+    start, end = changed.bounds(of)
+    items = inbox.leads(snapshot.session, inbox.Filters(since=start, before=end), ON_A_DAY, at=snapshot.at)
+    picks = [
+        pick
+        for pick in changed.picked(snapshot.session, start, end, snapshot.quorum)
+        if pick.edition in snapshot.editions
+    ]
+    news = recent(snapshot.session, items, snapshot.at)
+    return Day(
+        of=of,
+        picks=_picked(_each_once(snapshot.shown(picks))[:ON_A_DAY]),
+        news=Shelf("", Feed(title=of.isoformat(), entries=tuple(news))),
+        before=changed.before(snapshot.session, of),
+        after=changed.after(snapshot.session, of),
+    )
+
+
+def told(
+    session: Session, edition: Edition, site: Site, since: datetime, at: datetime, quorum: int = 1
+) -> Shelf:
+    """What was picked for an edition since an instant and not withdrawn, the newest first."""
+    snapshot = Snapshot(session, site, {edition.slug: edition}, at, quorum)
+    picks = changed.picked(session, since, at + INSTANT, quorum)
+    shown = snapshot.shown([pick for pick in picks if pick.edition == edition.slug])
+    feed = Feed(title=edition.title, description=edition.description)
+    picked = _picked(shown)
+    return picked._replace(slug=edition.slug, feed=feed.model_copy(update={"entries": picked.feed.entries}))
+
+
+def _touched(snapshot: Snapshot, since: datetime | None) -> list[Pick]:
+    """The picks of stories that changed, standing or not; without `since` all that there are."""
+    if since is None:
+        found = list(snapshot.session.exec(select(Pick).order_by(col(Pick.id))))
+    else:
+        found = changed.picks(snapshot.session, changed.stories(snapshot.session, since))
+    return [pick for pick in found if pick.edition in snapshot.editions]
+
+
+def _days(snapshot: Snapshot, touched: Sequence[Pick], since: datetime | None) -> set[date]:
+    """The days to draw: those that changed, those that passed, and the neighbours that lead to them."""
+    session = snapshot.session
+    if since is None:
+        return changed.all_days(session) | changed.days(session, (), touched, snapshot.quorum)
+    found = changed.days(session, changed.stories(session, since), touched, snapshot.quorum)
+    found |= {
+        of
+        for of in changed.passed(since, snapshot.at)
+        if changed.picked(session, *changed.bounds(of), snapshot.quorum)
+    }
+    around = {near(session, of) for of in found for near in (changed.before, changed.after)}
+    return found | {of for of in around if of is not None}
+
+
+def _live(snapshot: Snapshot, edition: Edition, feed: Feed) -> list[Shown]:
+    """The picks of a line-up, with its entries."""
+    picks = standing.live(snapshot.session, edition, snapshot.at, snapshot.quorum)
+    return [Shown(edition, pick, entry) for pick, entry in zip(picks, feed.entries, strict=True)]
+
+
+def _picks_of(snapshot: Snapshot, names: Iterable[str]) -> list[Pick]:
+    """The picks whose pages are called so."""
+    wanted = {(slug, int(number)) for slug, _, number in (name[:-5].partition("/") for name in names)}
+    query = select(Pick).where(col(Pick.item_id).in_({number for _, number in wanted}))
+    found = snapshot.session.exec(query.order_by(col(Pick.id)))
+    return [pick for pick in found if (pick.edition, pick.item_id) in wanted]
+
+
+def _days_of_late(session: Session, at: datetime) -> Iterator[date]:
+    day = changed.before(session, changed.tomorrow(at))
+    for _ in range(DAYS_IN_THE_MAP):
+        if day is None:
+            return
+        yield day
+        day = changed.before(session, day)
+
+
+def _shelf(slug: str, feed: Feed, live: Sequence[Shown]) -> Shelf:
+    of_it = [one for one in live if one.edition.slug == slug]
+    return _picked(of_it)._replace(slug=slug, feed=feed)
+
+
+def _picked(shown: Sequence[Shown]) -> Shelf:
+    return Shelf(
+        slug="",
+        feed=Feed(entries=tuple(one.entry for one in shown)),
+        permalinks=tuple(one.name for one in shown),
+        notes=tuple(notes.shown(one.pick.note) for one in shown),
+    )
+
+
+def _permalink(shown: Shown) -> Permalink:
+    return Permalink(shown.name, named(shown.edition), _picked([shown]))
+
+
+def _each_once(shown: Iterable[Shown]) -> list[Shown]:
+    """One for each item, though several editions picked it."""
+    return list({one.pick.item_id: one for one in reversed(list(shown))}.values())[::-1]
