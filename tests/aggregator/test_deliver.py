@@ -165,8 +165,11 @@ async def test_the_command_is_run_after_a_change_and_knows_what_changed(opened: 
     assert first[0] == str(tmp_path / "public")
     assert "recent-news.rss" in first[1].split("\n")
     assert second[1].split("\n") == [
+        "days/2026-11-25.html",
         *(f"editors-pick.{ending}" for ending in ("atom", "html", "json", "rss")),
+        "editors-pick/1.html",
         "index.html",
+        "sitemap.xml",
     ]
     assert second[2] == ""
 
