@@ -35,9 +35,9 @@ ITEMS, NEWS = 25, 2
 AT_ONCE = 20  # sources in one transaction
 NOON = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
 SYLLABLES = [consonant + vowel for consonant in "bdfgklmnprstvz" for vowel in "aeiou"]
-WORDS = [f"{a}{b}{c}" for c in ("", *SYLLABLES[:15]) for b in SYLLABLES[:40] for a in SYLLABLES]
+WORDS = [f"{a}{b}{c}" for c in ("", *SYLLABLES[:7]) for b in SYLLABLES[:40] for a in SYLLABLES]
 LITTLE = ("the", "of", "and", "to", "a", "in", "that", "is", "was", "for", "it", "with", "as", "on", "at")
-RARER = list(accumulate(1 / (place + 200) for place in range(len(WORDS))))
+RARER = list(accumulate(1 / (place + 40) for place in range(len(WORDS))))
 
 
 def prose(chosen: random.Random, count: int) -> list[str]:
