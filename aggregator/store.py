@@ -16,6 +16,7 @@ from aggregator import cadence, ingest, stories
 from aggregator.answers import Address
 from aggregator.ingest import Changes
 from aggregator.matching import Arrival, Known
+from aggregator.newcomers import ENTRY_FIELDS, New
 from config.errors import UsageFault
 from curation.stories import settle
 from feeds import homes, urls
@@ -27,7 +28,6 @@ NO_FEEDS = (Status.REMOVED, Status.MANUAL)
 KNOWN = tuple(getattr(Item, each.name) for each in fields(Known))  # a row is a Known
 PURGED = ("key", "alias", "canonical_url", "title", "timestamp")
 MOST_REVISIONS = 20  # of one item
-ENTRY_FIELDS = tuple(Entry.model_fields)
 DATES = ("published", "updated")
 _DATED = (col(Item.id), col(Item.published), col(Item.updated), col(Item.first_seen_at))
 
@@ -171,14 +171,13 @@ def known(session: Session, source_id: int, arrived: Iterable[Arrival]) -> list[
     return [Known(*row) for row in rows] + gone
 
 
-def keep(session: Session, source_id: int, changes: Changes, now: datetime) -> list[Item]:
+def keep(session: Session, source_id: int, changes: Changes, now: datetime) -> list[New]:
     """Write what a document changed: new items with their stories; keys, revisions, dates of known ones.
 
     What is given back are the new items.
     """
     source = session.get_one(Source, source_id)
-    new = [_item(source_id, arrival, now) for arrival in changes.new]
-    stories.tell(session, source, new)
+    new = stories.tell(session, source, changes.new, now)
     for number, key in changes.keys.items():
         session.get_one(Item, number).key = key
     changed = []
@@ -277,23 +276,6 @@ def _redated(row: Any, home: Home) -> dict[str, Any] | None:
         "new_updated": updated,
         "new_timestamp": ingest.timestamp(entry, row.first_seen_at),
     }
-
-
-def _item(source_id: int, arrival: Arrival, now: datetime) -> Item:
-    said = {name: getattr(arrival.entry, name) for name in ENTRY_FIELDS}
-    return Item(
-        **said,
-        source_id=source_id,
-        story_id=0,
-        key=arrival.key,
-        alias=arrival.names.alias,
-        public_id=arrival.public_id,
-        global_id=arrival.global_id,
-        canonical_url=arrival.canonical_url,
-        fingerprint=arrival.fingerprint,
-        timestamp=arrival.timestamp,
-        first_seen_at=now,
-    )
 
 
 def purge(session: Session, items: Collection[Item]) -> None:

@@ -15,6 +15,7 @@ from config.errors import UsageFault
 from curation import search
 from curation.search import Search
 from curation.tables import Decision, Kill, Pick, SeenMark, Tag
+from feeds.entries import Entry
 from feeds.tables import Item, Source, Story
 
 
@@ -62,7 +63,7 @@ class Listed:
         return tuple(pick for pick in self.picks if pick.retracted_at is None)
 
 
-def language(item: Item, source: Source) -> str | None:
+def language(item: Entry, source: Source) -> str | None:
     """The language of an item: its own, else what an editor set of its source, else what its feed says."""
     return item.language or source.language or source.feed_language
 

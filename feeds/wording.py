@@ -23,10 +23,11 @@ WORD = re.compile(
 # Most words are of small letters alone: told at once, and captured only where it may be another.
 UNCOMMON = re.compile(rf"[a-z]+(?![^\W_]|-)|({WORD.pattern})")
 UNSPACED = re.compile(rf"{_UNSPACED}{{2,}}")
-ENDINGS = frozenset(
-    "ing ed es en er em as os is ami ach ych ego e s n x a o i y"
-    " ами ями ого его ому ах ях ов ев ой ый ая ое ые ом ам а я ы и у ю е о".split()
-)
+_ENDINGS = """
+    ing ed es en er em as os is ami ach ych ego e s n x a o i y
+    ами ями ого его ому ах ях ов ев ой ый ая ое ые ом ам а я ы и у ю е о
+"""
+ENDINGS = frozenset(_ENDINGS.split())
 LONGEST_ENDING = 3
 SHORTEST_STEM = 4
 SEPARATORS = re.compile(r"[^\d]")
