@@ -83,8 +83,7 @@ def regroup(session: Session, since: datetime) -> int:
 def _place(telling: Telling, source: Source, items: Sequence[Told]) -> list[Drawn]:
     """Place the items of one document; what is to be kept of each."""
     drawn = _drawn(telling.session, source, items)
-    for item, profile, _, marks in drawn:
-        telling.place(item, profile, marks)
+    telling.place([(item, profile, marks) for item, profile, _, marks in drawn])
     return drawn
 
 
@@ -152,6 +151,8 @@ def _likeness(item: Told, other: Told, alike: Alike) -> dict[str, object]:
 
 
 def _keep(session: Session, drawn: Iterable[Drawn]) -> None:
+    known = [item.id for item, *_ in drawn if item.id and not isinstance(item, New)]
+    sketches.clear(session, known)
     sketches.keep(session, [(item.id or 0, profile, lines, marks) for item, profile, lines, marks in drawn])
 
 

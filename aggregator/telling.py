@@ -69,14 +69,28 @@ class Telling:
     seen: twins.Seen = field(default_factory=twins.Seen)
     groups: list[Group] = field(default_factory=list)
     likenesses: list[tuple[Told, Told, Alike]] = field(default_factory=list)
+    _kept: Mapping[int, Profile] = field(default_factory=dict)
     _by_story: dict[int, Group] = field(default_factory=dict)
     _by_item: dict[int, Group] = field(default_factory=dict)  # by id(), for what has no number yet
     _by_mark: dict[int, list[Member]] = field(default_factory=lambda: defaultdict(list))
 
-    def place(self, item: Told, profile: Profile, marks: Sequence[int]) -> None:
+    def place(self, drawn: Sequence[tuple[Told, Profile, Sequence[int]]]) -> None:
+        """Give items their stories, one after another: each by what it says, and by its marks."""
+        found = sketches.near(self.session, [marks for *_, marks in drawn])
+        near = [[number for number in numbers if number not in self.moving] for numbers in found]
+        self._kept = sketches.profiles(self.session, {number for numbers in near for number in numbers})
+        for (item, profile, marks), numbers in zip(drawn, near, strict=True):
+            self._place(Member(item, profile), marks, numbers)
+
+    def _place(self, member: Member, marks: Sequence[int], near: Sequence[int]) -> None:
         """Give an item its story: one that it is told to join, or is like, else one of its own."""
-        member = Member(item, profile)
-        group = self._pinned(item) or self._of_twin(item) or self._of_likes(member, marks) or self._own(item)
+        item = member.item
+        group = (
+            self._pinned(item)
+            or self._of_twin(item)
+            or self._of_likes(member, marks, near)
+            or self._own(item)
+        )
         group.join(member, self._compared(member, group))
         self._by_item[id(item)] = group
         self.seen.add(item)
@@ -104,31 +118,30 @@ class Telling:
         self.likenesses.append((item, found[0], Alike("same item", 1.0, found[1])))
         return group
 
-    def _of_likes(self, member: Member, marks: Sequence[int]) -> Group | None:
+    def _of_likes(self, member: Member, marks: Sequence[int], near: Sequence[int]) -> Group | None:
         """The story of the most alike whose medoid is alike too: so that likeness makes no chains."""
         assert member.profile is not None
-        found = self._alike(member.profile, marks)
+        found = self._alike(member.profile, marks, near)
         for item, alike in sorted(found, key=lambda pair: pair[1].rank, reverse=True):
             group = self._group_of(item)
             medoid = group.members[group.medoid].profile
-            near = medoid is not None and likeness.compare(member.profile, medoid) is not None
-            if near and not self._parted(member.item, group):
+            agrees = medoid is not None and likeness.compare(member.profile, medoid) is not None
+            if agrees and not self._parted(member.item, group):
                 self.likenesses.append((member.item, item, alike))
                 return group
         return None
 
-    def _alike(self, profile: Profile, marks: Sequence[int]) -> list[tuple[Told, Alike]]:
+    def _alike(self, profile: Profile, marks: Sequence[int], near: Sequence[int]) -> list[tuple[Told, Alike]]:
         """The items that share marks and are alike: of this telling, and of those kept."""
         found = [
             (other.item, alike)
             for other in self._here(marks)
             if other.profile and (alike := likeness.compare(profile, other.profile))
         ]
-        numbers = [number for number in sketches.near(self.session, marks) if number not in self.moving]
         kept = {
             number: alike
-            for number, other in sketches.profiles(self.session, numbers).items()
-            if (alike := likeness.compare(profile, other))
+            for number in near
+            if (other := self._kept.get(number)) and (alike := likeness.compare(profile, other))
         }
         if kept:
             items = self.session.exec(select(Item).where(col(Item.id).in_(kept)).order_by(col(Item.id)))

@@ -118,7 +118,7 @@ def measure(newsdesk: Newsdesk, count: int) -> tuple[float, float, float]:
             drawn = profile(arrival.entry, language="en", source=1, at=NOW)
             keys = marks(drawn)
             begin = time.perf_counter()
-            near = sketches.near(session, keys)
+            (near,) = sketches.near(session, [keys])
             sketches.profiles(session, near)
             finding.append(time.perf_counter() - begin)
             found.append(len(near))
