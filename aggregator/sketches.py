@@ -108,11 +108,12 @@ def keep(session: Session, found: Collection[tuple[int, Profile, Sequence[int], 
             for number, profile, lines, _ in found
         ],
     )
-    marks = [{"mark": mark, "item_id": number} for number, *_, marks in found for mark in set(marks)]
+    marks = [(mark, number) for number, *_, marks in found for mark in set(marks)]
+    given = dict(zip(("mark", "item_id"), map(list, zip(*marks, strict=True)), strict=True))
     if marks and connection.dialect.name == "postgresql":
-        connection.execute(MARKS, {name: [row[name] for row in marks] for name in ("mark", "item_id")})
+        connection.execute(MARKS, given)
     elif marks:
-        connection.execute(insert(Mark), marks)
+        connection.exec_driver_sql("INSERT INTO mark (mark, item_id) VALUES (?, ?)", marks)
 
 
 def clear(session: Session, numbers: Collection[int]) -> None:

@@ -12,7 +12,6 @@ import sys
 from array import array
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from hashlib import blake2b
 
 from feeds import wording
@@ -21,6 +20,7 @@ from feeds import wording
 FACTORS = (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9, 0x27D4EB2F165667C5)
 ALL_BITS = 2**64 - 1
 LANE = 128  # bits: a product of two numbers of 64
+MOST_WORDS = 100_000  # whose hashes are at hand
 MOST = 192  # hashes that are kept
 BLOCK = re.compile(
     r"</?(?:p|div|li|ul|ol|h[1-6]|br|hr|tr|td|table|blockquote|figure|figcaption|section|article|pre)\b[^>]*>"
@@ -76,7 +76,7 @@ def shingles(run: Sequence[str]) -> Shingles:
     """
     if len(run) < len(FACTORS):
         return Shingles()
-    words = int.from_bytes(b"".join(map(_lane, run)), "little")
+    words = int.from_bytes(b"".join(map(_LANES.__getitem__, run)), "little")
     total, low = 0, _each_lane(ALL_BITS, len(run))
     for place, factor in enumerate(FACTORS):
         total += (words >> LANE * place) * factor & low
@@ -103,10 +103,17 @@ def hashed(text: str) -> int:
     return int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "big", signed=True)
 
 
-@lru_cache(maxsize=65_536)
-def _lane(word: str) -> bytes:
-    """A word's hash and as much room for what a product carries, the least byte first."""
-    return (hashed(word) & ALL_BITS).to_bytes(LANE // 8, "little")
+class _Lanes(dict[str, bytes]):
+    """Each word's hash and as much room for what a product carries, the least byte first, worked out once."""
+
+    def __missing__(self, word: str) -> bytes:
+        if len(self) >= MOST_WORDS:
+            self.clear()
+        self[word] = lane = (hashed(word) & ALL_BITS).to_bytes(LANE // 8, "little")
+        return lane
+
+
+_LANES = _Lanes()
 
 
 def _each_lane(number: int, count: int) -> int:

@@ -56,6 +56,7 @@ def gate(url: str, base: str | None = None) -> str | None:
     return href if len(href) <= LONGEST else None
 
 
+@lru_cache(maxsize=4096)
 def canonical(url: str) -> str:
     """The key a page has under all its addresses: for comparing, never for showing.
 

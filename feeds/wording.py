@@ -105,7 +105,7 @@ class _Parted(dict[int, str | None]):
 _WITHOUT_MARKS, _PARTED = _WithoutMarks(), _Parted()
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=32_768)
 def _forms(word: str) -> tuple[tuple[str, str], ...]:
     """What a word is compared by, and how it is shown; nothing where it is a stop word."""
     if word[0].isdigit():
@@ -142,10 +142,10 @@ def _begins(text: str, place: int) -> bool:
 
 
 def _is_titled(text: str, uncommon: list[str]) -> bool:
-    capitals = sum(len(word) > 3 and word[0].isupper() for word in uncommon)
+    capitals = len([word for word in uncommon if len(word) > 3 and word[0].isupper()])
     if not capitals:
         return False
-    words = (found[0] for found in WORD.finditer(text))
-    longer = (word for word in words if len(word) > 3 and word[0].isalpha())
-    count = sum(1 for _ in islice(longer, int(capitals / TITLE_CASE) + 1))  # more need not be counted
+    enough = int(capitals / TITLE_CASE) + 1  # more need not be counted
+    longer = (found for found in WORD.finditer(text) if len(found[0]) > 3 and found[0][0].isalpha())
+    count = sum(1 for _ in islice(longer, enough))
     return count > 2 and capitals >= TITLE_CASE * count
