@@ -48,6 +48,7 @@ def redraw(session: Session, source: Source, items: Sequence[Item]) -> None:
     They stay in their stories.
     """
     if items:
+        session.flush()
         _keep(session, _drawn(session, source, items))
         stories.settle(session, {item.story_id for item in items})
 
