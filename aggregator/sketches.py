@@ -109,9 +109,9 @@ def keep(session: Session, found: Collection[tuple[int, Profile, Sequence[int], 
         ],
     )
     marks = [(mark, number) for number, *_, marks in found for mark in set(marks)]
-    given = dict(zip(("mark", "item_id"), map(list, zip(*marks, strict=True)), strict=True))
     if marks and connection.dialect.name == "postgresql":
-        connection.execute(MARKS, given)
+        wanted, numbers = zip(*marks, strict=True)
+        connection.execute(MARKS, {"mark": list(wanted), "item_id": list(numbers)})
     elif marks:
         connection.exec_driver_sql("INSERT INTO mark (mark, item_id) VALUES (?, ?)", marks)
 

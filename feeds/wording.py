@@ -20,8 +20,8 @@ _LETTERS = rf"[^\W\d_{_UNSPACED_RANGES}]+"
 WORD = re.compile(
     rf"\d+(?:[.,\u00a0\u202f' ]\d{{3}})*(?:[.,]\d+)?|{_UNSPACED}+|{_LETTERS}(?:-?\d+|(?:-{_LETTERS})*)"
 )
-# Most words are of small letters alone: told at once, and captured only where it may be another.
-UNCOMMON = re.compile(rf"[a-z]+(?![^\W_]|-)|({WORD.pattern})")
+# Most words are of small letters alone: passed over, many at once; what may be another is captured.
+UNCOMMON = re.compile(rf"(?:[a-z]+(?![^\W_]|-)[ ,.\n]*)+|({WORD.pattern})")
 UNSPACED = re.compile(rf"{_UNSPACED}{{2,}}")
 _ENDINGS = """
     ing ed es en er em as os is ami ach ych ego e s n x a o i y
