@@ -101,6 +101,7 @@ def test_a_change_of_the_settings_that_readers_see_is_published(newsdesk: Newsde
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(300)
 def test_a_thousand_publishes_without_a_change_touch_nothing(newsdesk: Newsdesk, clock: Clock) -> None:
     keep(newsdesk, rss([rss_item(str(number)) for number in range(30)]))
     pick(newsdesk, 1, note="Read it")
