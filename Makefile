@@ -24,11 +24,11 @@ run: $(READY)  ## the daemon, with ./newsdesk.toml
 test: $(READY)  ## the tests that take seconds
 	$(BIN)/python -m pytest --quiet --numprocesses 2
 
-test-postgres: $(READY)  ## the same on PostgreSQL: that of NEWSDESK_TEST_PG, else one of the tests' own
+test-postgres: $(READY)  ## those that use a database, on PostgreSQL: that of NEWSDESK_TEST_PG, else one of their own
 	NEWSDESK_TEST_DATABASE=postgresql $(BIN)/python -m pytest --quiet --numprocesses 2
 
 test-slow: $(READY)  ## the tests that take longer
-	$(BIN)/python -m pytest --quiet -m slow
+	$(BIN)/python -m pytest --quiet -m slow --numprocesses 2 --dist loadfile
 
 check: $(READY)  ## format, lint, types, architecture
 	$(BIN)/ruff format --check .

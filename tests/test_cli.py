@@ -665,6 +665,7 @@ def test_a_place_that_cannot_be_written_is_refused_in_one_line(
     assert place.removeprefix("sqlite:///") in faults[0]
 
 
+@pytest.mark.sqlite
 def test_a_restore_puts_a_backup_in_place_and_keeps_what_was_there(
     stocked: CommandLine, tmp_path: Path
 ) -> None:

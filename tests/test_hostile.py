@@ -286,7 +286,7 @@ def stored(newsroom: Newsroom) -> list[tuple[str, str]]:
 def test_no_field_that_is_stored_would_run_were_it_taken_for_html(newsroom: Newsroom) -> None:
     """Titles and names too: many readers take them for HTML. Ids and dates are kept to the letter, a
     summary may speak of HTML, and a message quotes its server: all of them are escaped when published."""
-    quoted = {"guid", "key", "id", "raw", "summary", "error_message"}
+    quoted = {"guid", "feed_id", "key", "id", "raw", "summary", "error_message"}
     fields = stored(newsroom)
     assert {name for name, _ in fields} >= {
         "title",
@@ -307,7 +307,8 @@ def test_every_stored_address_is_of_the_web_and_no_pixel_tracks(newsroom: Newsro
 
 
 def published(newsroom: Newsroom, *endings: str) -> list[Path]:
-    return sorted(file for file in (newsroom.folder / "public").iterdir() if file.suffix in endings)
+    """The documents of these formats, wherever in the published folder they are."""
+    return sorted(file for file in (newsroom.folder / "public").rglob("*") if file.suffix in endings)
 
 
 def test_what_hostile_documents_say_is_published(newsroom: Newsroom) -> None:
@@ -318,8 +319,17 @@ def test_what_hostile_documents_say_is_published(newsroom: Newsroom) -> None:
 
 def test_no_script_stands_in_any_published_page(newsroom: Newsroom) -> None:
     pages = published(newsroom, ".html")
-    assert [page.name for page in pages] == ["editors-pick.html", "index.html", "recent-news.html"]
-    assert [danger for page in pages for danger in dangers(page.read_text())] == []
+    assert {page.name for page in pages} > {"editors-pick.html", "index.html", "recent-news.html"}
+    assert [danger for page in pages for danger in dangers(without_data(page.read_text()))] == []
+
+
+def without_data(html: str) -> str:
+    """A page without its JSON-LD, which no browser runs; fails where that is anything else."""
+    found = re.search(r'<script type="application/ld\+json">(.*?)</script>', html, re.DOTALL)
+    if found is None:
+        return html
+    assert json.loads(found[1])["@context"] == "https://schema.org"
+    return html.replace(found[0], "")
 
 
 def test_no_script_stands_in_any_published_feed(newsroom: Newsroom) -> None:

@@ -267,6 +267,7 @@ def test_a_rule_that_fails_takes_back_its_own_and_costs_nobody_else_anything(
     assert "rule:never-saved-so: newsdesk failed" in caplog.text
 
 
+@pytest.mark.sqlite
 def test_half_of_what_a_rule_decided_before_it_failed_is_taken_back(newsdesk: Newsdesk) -> None:
     keep(newsdesk, rss([rss_item("b", title="Tram b"), rss_item("a", title="Tram a")]))
     save(newsdesk, **TAG)
