@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, insert, text
+from sqlmodel import col
 
 from aggregator.matching import Arrival
 from curation import followed
@@ -77,7 +78,9 @@ def keep(connection: Connection, new: Collection[New]) -> None:
     """Write new items, which have their numbers and their stories, and index their words and terms."""
     if not new:
         return
-    connection.execute(insert(Item), [_row(one) for one in new])
+    # RETURNING makes it one statement of all rows: after each statement that has triggers FTS5 writes
+    # its words to the disk.
+    connection.execute(insert(Item).returning(col(Item.id)), [_row(one) for one in new])
     if connection.dialect.name == "postgresql":
         followed.index(connection, [one.id for one in new if one.id is not None])
 
