@@ -14,15 +14,9 @@ from contextlib import closing
 from email import message_from_binary_file, policy
 from mailbox import Maildir
 from pathlib import Path
-from typing import Protocol
 
 Kept = list[tuple[str, str]]
-
-
-class Reader(Protocol):
-    """A subscription: ask for the feed, and say what is kept of it after that."""
-
-    def __call__(self) -> Kept: ...
+Reader = Callable[[], Kept]  # asks for the feed; gives what is kept of it after that
 
 
 def newsboat(home: Path, url: str) -> Reader:
