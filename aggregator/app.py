@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from aggregator.answers import Address
     from aggregator.deliver import Courier, Outcome
+    from aggregator.fetch import Fetcher
     from aggregator.freshness import Freshness
     from aggregator.newspaper import Newspaper
     from aggregator.past import Copy
@@ -103,6 +104,16 @@ class Newsdesk:
         permits = access.permits(options.access)
         async with Parsers() as parsers, Fetcher(options, permits, parsers.room) as fetcher:
             yield Poller(self.database, fetcher, parsers, self.settings.poll, self.now, self.rulebook)
+
+    @asynccontextmanager
+    async def fetcher(self) -> AsyncIterator[Fetcher]:
+        """What asks for documents as sources are asked. Raises SettingsError where a secret is missing."""
+        from aggregator.fetch import Fetcher
+        from config import access
+
+        options = self.settings.fetch
+        async with Fetcher(options, access.permits(options.access)) as fetcher:
+            yield fetcher
 
     def subscriber(self, poller: Poller) -> Subscriber | None:
         """What hubs talk to; None where they cannot reach this newsroom."""
