@@ -105,16 +105,6 @@ class Newsdesk:
         async with Parsers() as parsers, Fetcher(options, permits, parsers.room) as fetcher:
             yield Poller(self.database, fetcher, parsers, self.settings.poll, self.now, self.rulebook)
 
-    @asynccontextmanager
-    async def fetcher(self) -> AsyncIterator[Fetcher]:
-        """What asks for documents as sources are asked. Raises SettingsError where a secret is missing."""
-        from aggregator.fetch import Fetcher
-        from config import access
-
-        options = self.settings.fetch
-        async with Fetcher(options, access.permits(options.access)) as fetcher:
-            yield fetcher
-
     def subscriber(self, poller: Poller) -> Subscriber | None:
         """What hubs talk to; None where they cannot reach this newsroom."""
         from aggregator.websub import Subscriber
@@ -283,6 +273,20 @@ def chosen(**given: Any) -> settings.Settings:
 def load(path: Path | None) -> settings.Settings:
     """The settings of a newsroom; raises SettingsError for what cannot be meant."""
     return settings.load(path)
+
+
+@asynccontextmanager
+async def fetcher(chosen: settings.Settings) -> AsyncIterator[Fetcher]:
+    """What asks for documents as sources are asked, without a database.
+
+    Raises SettingsError where a secret is missing.
+    """
+    from aggregator.fetch import Fetcher
+    from config import access
+
+    options = chosen.fetch
+    async with Fetcher(options, access.permits(options.access)) as fetcher:
+        yield fetcher
 
 
 @contextmanager

@@ -109,25 +109,28 @@ def _file(path: Path) -> bytes:
 
 
 async def _fetched(invocation: Invocation, url: str, accept: str | None = None) -> Document | Failure:
+    from aggregator import app
     from aggregator.answers import Address, NotModified
 
-    async with invocation.newsdesk.fetcher() as fetcher:
+    async with app.fetcher(app.load(invocation.config)) as fetcher:
         answer = await fetcher.fetch(Address(0, url, accept=accept))
     assert not isinstance(answer, NotModified), "nobody asked whether it was modified"
     return answer
 
 
 def _checked(invocation: Invocation, feed: Feed, profile: str | None) -> Iterator[Finding]:
+    from aggregator import app
     from feeds import lint
 
+    now = app.utc_now()
     try:
         written = lint.read(feed.body)
     except lint.Broken as error:
         yield error.finding
         return
-    yield from lint.check(written, invocation.now(), feed.address, feed.content_type)
+    yield from lint.check(written, now, feed.address, feed.content_type)
     if profile is not None:
-        yield from lint.PROFILES[profile](written, invocation.now(), _logo(invocation, written))
+        yield from lint.PROFILES[profile](written, now, _logo(invocation, written))
 
 
 def _logo(invocation: Invocation, written: Written) -> Logo | None:

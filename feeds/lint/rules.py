@@ -115,14 +115,18 @@ def _faults(name: str, said: Said, kind: Kind, now: datetime) -> Iterable[Fault]
             return values.language(said)
         case "enclosure":
             return values.enclosure(said, kind)
-        case "content":
-            return values.html(said)
-        case "summary":
-            is_html = kind == "rss" or said.attributes.get("type") in ("html", "xhtml")
-            return values.html(said) if is_html else values.plain(said)
+        case "summary" | "content":
+            return values.html(said) if _is_html(name, said, kind) else values.untagged(said)
         case "title" | "author":
             return values.plain(said)
     return ()
+
+
+def _is_html(name: str, said: Said, kind: Kind) -> bool:
+    """Whether a text is HTML, as all of RSS are, of JSON Feed the content, of Atom those that say so."""
+    if kind == "atom":
+        return said.attributes.get("type") in values.HTML
+    return kind == "rss" or name == "content"
 
 
 IDS: Mapping[Kind, Callable[[Said], Iterable[Fault]]] = {

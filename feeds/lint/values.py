@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 from datetime import datetime
 from typing import NamedTuple
-from urllib.parse import urlsplit
 
 from lxml import etree
 
@@ -20,18 +19,17 @@ RFC_822 = re.compile(
     r" \d\d:\d\d(:\d\d)? ([+-]\d{4}|UT|GMT|[ECMP][SD]T)",
     re.ASCII,
 )
+WEB = re.compile(r"https?://", re.IGNORECASE)
 SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:\S+")
 WRITTEN = re.compile(r"""[^\s<>"{}|\\^`\x80-\U0010ffff]+""")  # the characters of an address (RFC 3986 §2)
-TAG = re.compile(
-    r"</?(?:a|abbr|b|big|blockquote|br|cite|code|div|em|font|h[1-6]|i|img|li|ol|p|q|s|script|small|span|strike"
-    r"|strong|sub|sup|table|td|tr|tt|u|ul)(?:\s[^<>]*)?/?>",
-    re.IGNORECASE,
-)
+END_OF_TAG = re.compile(r"</[A-Za-z][A-Za-z0-9]*\s*>")  # of a beginning alone a text may well tell
 REFERENCE = re.compile(
     r"&(?:amp|lt|gt|quot|apos|nbsp|[lr][sd]quo|[nm]dash|hellip|#\d{1,7}|#x[0-9a-f]{1,6});", re.I
 )
 UNSAFE = frozenset(("applet", "base", "embed", "form", "frame", "link", "meta", "object", "script", "style"))
+HTML = ("html", "xhtml")  # types of an Atom text
 ADDRESSES = ("href", "src", "poster", "cite")
+SCRIPTS = ("javascript:", "vbscript:")
 
 
 class Fault(NamedTuple):
@@ -63,7 +61,7 @@ def permalink(said: Said) -> Iterator[Fault]:
     if is_permalink not in ("true", "false"):
         what = f"has an isPermaLink that is neither true nor false: {shown(is_permalink)}"
         yield Fault("bad-permalink", what, "write true or false")
-    elif is_permalink == "true" and urlsplit(said.text).scheme not in ("http", "https"):
+    elif is_permalink == "true" and not WEB.match(said.text):
         what = f"is said to be a permalink and is no address: {shown(said.text)}"
         yield Fault("bad-permalink", what, 'write isPermaLink="false"')
 
@@ -90,11 +88,15 @@ def language(said: Said) -> Iterator[Fault]:
 
 
 def plain(said: Said) -> Iterator[Fault]:
-    """Plain text; an Atom text that says it is HTML is none."""
-    if said.attributes.get("type") in ("html", "xhtml"):
-        return
-    if found := TAG.search(said.text) or REFERENCE.search(said.text):
-        what = f"is plain text and has markup: {shown(found[0])}"
+    """A title or a name, which is plain text; an Atom text that says it is HTML is none."""
+    yield from untagged(said, REFERENCE)
+
+
+def untagged(said: Said, *others: re.Pattern[str]) -> Iterator[Fault]:
+    """Plain text in which no tag ends; a summary may well tell of `&amp;`."""
+    found = (pattern.search(said.text) for pattern in (END_OF_TAG, *others))
+    if said.attributes.get("type") not in HTML and (markup := next(filter(None, found), None)):
+        what = f"is plain text and has markup: {shown(markup[0])}"
         yield Fault("markup-in-text", what, "take the markup out, or escape what is meant once")
 
 
@@ -104,15 +106,12 @@ def html(said: Said) -> Iterator[Fault]:
         if tag in UNSAFE:
             yield Fault("unsafe-html", f"has <{tag}>, which readers drop", "leave it out")
         for name, value in attributes.items():
-            if name.startswith("on") or value.strip().lower().startswith(("javascript:", "vbscript:")):
-                yield Fault(
-                    "unsafe-html", f"has a script in {tag}@{name}, which readers drop", "leave it out"
-                )
-            elif name in ADDRESSES and BASE not in said.attributes and not SCHEME.match(value.strip()):
-                what = f"has a relative address in {tag}@{name}: {shown(value)}"
-                yield Fault(
-                    "relative-address", what, "write it whole: there is no page to resolve it against"
-                )
+            at, leads = f"{tag}@{name}", SCHEME.match(value.strip())
+            if name.startswith("on") or (leads and leads[0].lower().startswith(SCRIPTS)):
+                yield Fault("unsafe-html", f"has a script in {at}, which readers drop", "leave it out")
+            elif name in ADDRESSES and not leads and BASE not in said.attributes:
+                what = f"has a relative address in {at}: {shown(value)}"
+                yield Fault("relative-address", what, "write it whole: no page is known to start from")
 
 
 def _elements(text: str) -> Iterator[tuple[str, dict[str, str]]]:
@@ -138,4 +137,4 @@ def enclosure(said: Said, kind: Kind) -> Iterator[Fault]:
         what = f"has a type that is none: {shown(media_type)}"
         yield Fault("incomplete-enclosure", what, "write it like audio/mpeg")
     if url := said.attributes.get("url"):
-        yield from address(Said(said.name, url, said.line))
+        yield from address(Said(said.name, url, said.line, said.attributes))

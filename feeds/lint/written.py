@@ -130,17 +130,15 @@ def _xml(document: bytes) -> Written:
     try:
         root = etree.fromstring(document, parser)
     except etree.XMLSyntaxError as error:
-        what = f"is not well-formed: {error.msg or 'it is empty'}"
+        what = f"is not well-formed: {str(error.msg).partition(', line ')[0]}"
         raise Broken("not-well-formed", error.lineno or None, what, "write it with an XML library") from None
     if root.tag == f"{ATOM}feed":
         entries = root.findall(f"{ATOM}entry")
         return Written("atom", "1.0", _atom("feed", root), tuple(_numbered(entries, _atom)))
     channel = root.find("channel")
     if root.tag != "rss" or channel is None:
-        name = etree.QName(root).localname
-        raise Broken(
-            "no-feed", root.sourceline, f"is no feed: its root is {name}", "write RSS 2.0 or Atom 1.0"
-        )
+        what = f"is neither RSS 2.0 nor Atom 1.0: its root is {root.tag}"
+        raise Broken("no-feed", root.sourceline, what, "write one of the two, or JSON Feed 1.1")
     items = channel.findall("item")
     return Written("rss", root.get("version", ""), _rss("feed", channel), tuple(_numbered(items, _rss)))
 
