@@ -128,7 +128,7 @@ def line(outcome: Outcome, status: str) -> str:
     """What a verb did, and how the pick now stands, in one line."""
     decision, undone = outcome.decision, outcome.undone
     if outcome.already or decision is None:
-        return f"item {decision.item_id if decision else '?'}: already {outcome.so}"
+        return f"item {outcome.item_id}: already {outcome.so}"
     done = in_words(decision)
     if undone is not None:
         takes = "undoes" if decision.verb == "undo" else "takes back"

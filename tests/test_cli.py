@@ -385,6 +385,21 @@ def test_several_items_are_picked_all_or_none(stocked: CommandLine) -> None:
     assert len(stocked("pick", 1, 3, "--json").json) == 2
 
 
+@pytest.mark.parametrize("place", [["--top"], ["--position", 1]], ids=str)
+def test_several_items_that_are_picked_for_a_place_stand_there_as_named(
+    stocked: CommandLine, place: list[object]
+) -> None:
+    stocked("pick", 2)
+    stocked("pick", 3, 1, *place)
+    assert [item["id"] for item in stocked("picks", "--json").json] == [3, 1, 2]
+
+
+def test_what_stands_already_is_told_of_its_item_and_of_whose_word_it_is(stocked: CommandLine) -> None:
+    stocked("merge", 1, 2)
+    assert stocked("merge", 2, 1).out == "item 1: already merged with item 2\n"
+    assert stocked("merge", 2, 1, "--json").json["decision"]["id"] == 1
+
+
 def test_an_item_is_shown_with_its_text_and_its_history(stocked: CommandLine) -> None:
     stocked("pick", 2, "--note", "n")
     shown = stocked("show", 2, "--json").json
