@@ -15,7 +15,10 @@ from config.errors import UsageFault
 from curation import search
 from curation.search import Search
 from curation.tables import Decision, Kill, Pick, SeenMark, Tag
+from feeds import markup
 from feeds.tables import Item, Source, Story
+
+BEGINNING = 100  # characters of a text that stand for a title
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,11 @@ class Listed:
 def language(item: Item, source: Source) -> str | None:
     """The language of an item: its own, else what an editor set of its source, else what its feed says."""
     return item.language or source.language or source.feed_language
+
+
+def called(item: Item) -> str:
+    """What an item is called in listings: its title, else how its text begins, as in what is published."""
+    return item.title or markup.title(item.summary, BEGINNING)
 
 
 def with_tags(item: Item, own_tags: Iterable[str]) -> tuple[str, ...]:

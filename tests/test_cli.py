@@ -400,6 +400,18 @@ def test_what_stands_already_is_told_of_its_item_and_of_whose_word_it_is(stocked
     assert stocked("merge", 2, 1, "--json").json["decision"]["id"] == 1
 
 
+def test_what_has_no_title_is_listed_by_how_its_text_begins(command: CommandLine, web: Web) -> None:
+    untitled = "<item><guid>a</guid><description>Fog over the river, and no ferry.</description></item>"
+    command("source", "add", web.put("/feed", rss([untitled])))
+    command("poll")
+    assert command("inbox").out.endswith("\tFog over the river, and no ferry.\n")
+    assert command("inbox", "--json").json[0]["title"] == ""
+    assert command("stories").out.endswith("\tFog over the river, and no ferry.\n")
+    command("pick", 1)
+    assert "Fog over the river" in command("picks").out
+    assert fields(command("why", 1).out)["item"] == "1: Fog over the river, and no ferry."
+
+
 def test_an_item_is_shown_with_its_text_and_its_history(stocked: CommandLine) -> None:
     stocked("pick", 2, "--note", "n")
     shown = stocked("show", 2, "--json").json

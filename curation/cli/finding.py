@@ -111,6 +111,7 @@ def _list(
 ) -> None:
     """Print items, with their scores where they are ranked."""
     from curation import shapes
+    from curation.inbox import called
 
     now, ranked = newsroom.now(), list(zip_longest(found, ranks))
     if as_json:
@@ -126,7 +127,7 @@ def _list(
                 one.source.section,
                 one.language,
                 one.source.name if len(one.story) == 1 else f"{len(one.story)} sources",
-                one.item.title,
+                called(one.item),
             )
             for one, rank in ranked
         ],
@@ -230,7 +231,7 @@ def picks(newsroom: Newsroom, edition: str, as_json: bool) -> None:
             pick.item_id,
             shapes.pick(pick, now, quorum)["status"],
             words.by(pick),
-            pick.title or one.item.title,
+            pick.title or inbox.called(one.item),
             pick.note,
         )
         for place, (pick, one) in enumerate(zip(stand, found, strict=True), 1)
