@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -75,6 +75,12 @@ def called(item: Item) -> str:
     return item.title or markup.title(item.summary, BEGINNING)
 
 
+def titles(session: Session, numbers: Collection[int]) -> dict[int, str]:
+    """What items are called, by their numbers."""
+    items = session.exec(select(Item).where(col(Item.id).in_(numbers)))
+    return {item.id or 0: called(item) for item in items}
+
+
 def with_tags(item: Item, own_tags: Iterable[str]) -> tuple[str, ...]:
     """The categories of an item with the editors' tags after them, none twice."""
     return tuple(dict.fromkeys((*item.categories, *own_tags)))
@@ -95,6 +101,12 @@ def item(session: Session, number: int) -> Item:
     if found is None:
         raise UsageFault(f"item {number}: there is none with this number", "see 'newsdesk inbox'")
     return found
+
+
+def refuse_unknown(session: Session, source: int | None) -> None:
+    """Raises UsageFault for the number of a source that there is not."""
+    if source is not None and not (0 < source < 2**63 and session.get(Source, source)):
+        raise UsageFault(f"source {source}: there is none with this number", "see 'newsdesk source list'")
 
 
 def waiting(session: Session, filters: Filters, limit: int) -> list[Item]:

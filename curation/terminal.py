@@ -101,6 +101,11 @@ def width() -> int:
     return min(shutil.get_terminal_size().columns, WIDEST_TEXT)
 
 
+def is_wide(columns: int) -> bool:
+    """Whether lines may be so wide; in a pipe they may."""
+    return not sys.stdout.isatty() or shutil.get_terminal_size().columns >= columns
+
+
 def counted(number: int, one: str, many: str = "") -> str:
     """A number with its noun: 1 entry, 2 entries."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"

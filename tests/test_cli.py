@@ -376,6 +376,10 @@ def test_a_pick_is_made_listed_logged_undone_and_made_again(stocked: CommandLine
         ("undo", 1),
         ("pick", None),
     ]
+    assert [line.split("\t")[4:] for line in stocked("log", "--limit", 2).out.splitlines()] == [
+        ["undo 2", "2", "editors-pick", "Beta"],
+        ["undo 1", "2", "editors-pick", "Beta"],
+    ]
     assert stocked("unpick", 2).out == "decision 4: unpick item 2 in editors-pick, now retracted\n"
 
 
@@ -596,6 +600,7 @@ def test_a_failure_that_has_a_remedy_is_told_with_it(command: CommandLine, web: 
         (["pick", "1", "--at", "someday"], "someday"),
         (["publish", "--edition", "none"], "none"),
         (["inbox", "--limit", "0"], "0"),
+        (["inbox", "--source", "99"], "source 99"),
         (["source", "import", "none.opml"], "none.opml"),
         (["poll", "99"], "source 99"),
         (["nonsense"], "nonsense"),

@@ -58,6 +58,7 @@ def inbox(
     clauses = () if words is None else parse(words, _past).clauses
     query = Query((*clauses, *[UNSEEN] * unseen))
     with newsroom.reading() as session:
+        inbox.refuse_unknown(session, given["source"])
         asked = _asked(newsroom, session, query) if query.clauses else None
         filters = inbox.Filters(search=asked, **given)
         numbers = inbox.numbers(session, filters, suggestions.RANKED if rank else limit)
@@ -247,11 +248,12 @@ def picks(newsroom: Newsroom, edition: str, as_json: bool) -> None:
 @click.pass_obj
 def log(newsroom: Newsroom, limit: int, as_json: bool) -> None:
     """List the editorial log, the newest decision first."""
-    from curation import desk, shapes, words
+    from curation import desk, inbox, shapes, words
 
     with newsroom.reading() as session:
         lines = desk.log(session, limit)
+        titles = inbox.titles(session, {line.item_id for line in lines})
     if as_json:
         terminal.emit([shapes.decision(line) for line in lines])
         return
-    words.list_decisions(lines)
+    words.list_decisions(lines, titles)
