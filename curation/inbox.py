@@ -105,7 +105,8 @@ def item(session: Session, number: int) -> Item:
 
 def refuse_unknown(session: Session, source: int | None) -> None:
     """Raises UsageFault for the number of a source that there is not."""
-    if source is not None and not (0 < source < 2**63 and session.get(Source, source)):
+    found = session.get(Source, source) if source is not None and 0 < source < 2**63 else None
+    if source is not None and found is None:
         raise UsageFault(f"source {source}: there is none with this number", "see 'newsdesk source list'")
 
 
