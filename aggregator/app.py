@@ -205,9 +205,11 @@ class Newsdesk:
 
         editions, site, quorum = self.editions, self.site, self.curation.quorum
         with self.database.reading() as session:
-            robots = pagedocuments.robots(pages.masthead(session, site))
-            is_alike = publish.holds(self.settings.output, robots, self.settings.publish.compress)
-            since = publish.published_at(session) if is_alike and not anew else None
+            named = [pages.named(edition) for edition in editions]
+            robots = pagedocuments.robots(pages.masthead(session, site), named)
+            last = publish.last(session)
+            is_alike = publish.holds(self.settings.output, robots, self.settings.publish.compress, last)
+            since = last[0].at if last and is_alike and not anew else None
             lineups = {edition.slug: lineup(session, edition, site, at, quorum) for edition in editions}
             return pages.gathered(session, editions, lineups, site, at, quorum, since)
 

@@ -32,7 +32,8 @@ class Pages:
     """The pages beside the line-ups that are to be drawn at an instant, and what all of them share.
 
     `shelves` are the line-ups of the editions, each pick with its own page; `days_of_late` are the newest
-    days with news, whether they are drawn or not.
+    days with news, whether they are drawn or not. `every_day` says that all days are drawn, and
+    `everything` that all pages are.
     """
 
     masthead: Masthead
@@ -42,11 +43,15 @@ class Pages:
     permalinks: tuple[Permalink, ...] = ()
     gone: tuple[Gone, ...] = ()
     days_of_late: tuple[date, ...] = ()
+    every_day: bool = False
+    everything: bool = False
 
     @property
     def kept(self) -> tuple[str, ...]:
         """Where pages stand that were drawn before and are not drawn again: they stay."""
-        return ("days/", "gone/", *(f"{shelf.slug}/" for shelf in self.shelves))
+        days = () if self.every_day else ("days/",)
+        gone = () if self.everything else ("gone/",)
+        return (*days, *gone, *(f"{shelf.slug}/" for shelf in self.shelves))
 
     def withdrawn(self, edition: str | None = None) -> tuple[str, ...]:
         """The pages that must not stand any more, of one edition or of all: of picks that went, and those
@@ -144,7 +149,9 @@ def gathered(
     snapshot = Snapshot(session, site, picking, at, quorum)
     live = [one for slug, edition in picking.items() for one in _live(snapshot, edition, lineups[slug])]
     touched = _touched(snapshot, since)
-    days = tuple(day(snapshot, of) for of in sorted(_days(snapshot, touched, since)))
+    every_day = since is None or changed.lost(session, since)
+    of_days = _all_days(snapshot) if since is None or every_day else _days(snapshot, touched, since)
+    days = tuple(day(snapshot, of) for of in sorted(of_days))
     every = {one.name: one for one in (*snapshot.shown(touched), *live)}
     on_days = {name for one in days for name in one.picks.permalinks}
     missing = _picks_of(snapshot, on_days - every.keys())
@@ -158,6 +165,8 @@ def gathered(
         permalinks=tuple(_permalink(one) for _, one in sorted(every.items())),
         gone=tuple(snapshot.gone(touched)),
         days_of_late=tuple(_days_of_late(session, at)),
+        every_day=every_day,
+        everything=since is None,
     )
 
 
@@ -232,11 +241,15 @@ def _touched(snapshot: Snapshot, since: datetime | None) -> list[Pick]:
     return [pick for pick in found if pick.edition in snapshot.editions]
 
 
-def _days(snapshot: Snapshot, touched: Sequence[Pick], since: datetime | None) -> set[date]:
+def _all_days(snapshot: Snapshot) -> set[date]:
+    """Every day with news or a pick."""
+    session, picks = snapshot.session, _touched(snapshot, None)
+    return changed.all_days(session) | changed.days(session, (), picks, snapshot.quorum)
+
+
+def _days(snapshot: Snapshot, touched: Sequence[Pick], since: datetime) -> set[date]:
     """The days to draw: those that changed, those that passed, and the neighbours that lead to them."""
     session = snapshot.session
-    if since is None:
-        return changed.all_days(session) | changed.days(session, (), touched, snapshot.quorum)
     found = changed.days(session, changed.stories(session, since), touched, snapshot.quorum)
     found |= {
         of
