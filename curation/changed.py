@@ -125,6 +125,13 @@ def before(session: Session, day: date) -> date | None:
     return earlier and earlier.astimezone(UTC).date()
 
 
+def had_news(session: Session, day: date, since: datetime) -> bool:
+    """Whether a day had news already at an instant, so that the days beside it lead to it."""
+    start, end = bounds(day)
+    of_day = select(Item.id).where(Item.timestamp >= start, Item.timestamp < end)
+    return session.exec(of_day.where(Item.first_seen_at <= since - UNSEEN).limit(1)).first() is not None
+
+
 def picked(session: Session, start: datetime, end: datetime, quorum: int) -> list[Pick]:
     """The picks that appeared from one instant up to another, standing still or not, the newest first."""
     heard = select(Decision.item_id).where(Decision.at >= start, Decision.at < end)

@@ -248,7 +248,7 @@ def _all_days(snapshot: Snapshot) -> set[date]:
 
 
 def _days(snapshot: Snapshot, touched: Sequence[Pick], since: datetime) -> set[date]:
-    """The days to draw: those that changed, those that passed, and the neighbours that lead to them."""
+    """The days to draw: those that changed, those that passed, and those that come to lead to new ones."""
     session = snapshot.session
     found = changed.days(session, changed.stories(session, since), touched, snapshot.quorum)
     found |= {
@@ -256,7 +256,8 @@ def _days(snapshot: Snapshot, touched: Sequence[Pick], since: datetime) -> set[d
         for of in changed.passed(since, snapshot.at)
         if changed.picked(session, *changed.bounds(of), snapshot.quorum)
     }
-    around = {near(session, of) for of in found for near in (changed.before, changed.after)}
+    new = [of for of in found if not changed.had_news(session, of, since)]
+    around = {near(session, of) for of in new for near in (changed.before, changed.after)}
     return found | {of for of in around if of is not None}
 
 
