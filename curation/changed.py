@@ -6,15 +6,16 @@ What is asked for grows with what changed, never with what there is.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlmodel import Session, col, func, or_, select
+from sqlalchemy import select as select_columns
+from sqlmodel import Session, col, exists, func, or_, select
 
 from curation import rules
-from curation.tables import Decision, Pick, PublishedSite
+from curation.tables import Appearance, Decision, Pick, PublishedSite
 from feeds.tables import Item, Move, Revision, Source
 
 # What was decided or read is dated by when that began, and seen by others when it is committed.
@@ -83,12 +84,49 @@ def picks(session: Session, of_stories: Iterable[int]) -> list[Pick]:
     return _batched(session, query, Item.story_id, of_stories)
 
 
+class Undone(NamedTuple):
+    """A pick of which no decision is left, and when it was taken back from readers who had seen it."""
+
+    edition: str
+    item_id: int
+    withdrawn_at: datetime | None
+
+
+def undone(session: Session, of_stories: Collection[int] | None) -> list[Undone]:
+    """The picks, of stories or of all, that were undone as if they had never been."""
+    of_it = (col(Appearance.guid) == Item.public_id) & (col(Appearance.edition) == Decision.edition)
+    is_left = exists().where(col(Pick.item_id) == Decision.item_id, col(Pick.edition) == Decision.edition)
+    query = (
+        select_columns(col(Decision.edition), col(Decision.item_id), col(Appearance.withdrawn_at))
+        .join(Item, col(Item.id) == col(Decision.item_id))
+        .outerjoin(Appearance, of_it)
+        .where(col(Decision.edition).is_not(None), ~is_left)
+        .order_by(col(Decision.edition), col(Decision.item_id))
+        .distinct()
+    )
+    if of_stories is None:
+        rows = list(session.connection().execute(query))
+    else:
+        rows = _batched(session, query, Item.story_id, of_stories)
+    return [Undone(*row) for row in rows]
+
+
 def days(session: Session, of_stories: Iterable[int], of_picks: Sequence[Pick], quorum: int) -> set[date]:
     """The days in UTC on which stories are told, and on which picks stand or stood."""
+    of_stories = list(of_stories)
     told = _batched(session, select(Item.timestamp), Item.story_id, of_stories)
     decided = _batched(session, select(Decision.at), Decision.item_id, {pick.item_id for pick in of_picks})
+    of_them = select(Decision.at).join(Item, col(Item.id) == col(Decision.item_id))
+    of_them = of_them.where(col(Decision.edition).is_not(None))
+    decided += _batched(session, of_them, Item.story_id, of_stories)
     stood = [rules.dated(pick, quorum) for pick in of_picks]
     return {at.astimezone(UTC).date() for at in (*told, *decided, *stood)}
+
+
+def decided_on(session: Session) -> set[date]:
+    """Every day on which something was decided about an edition's picks."""
+    rows = session.exec(select(Decision.at).where(col(Decision.edition).is_not(None)))
+    return {at.astimezone(UTC).date() for at in rows}
 
 
 def all_days(session: Session) -> set[date]:

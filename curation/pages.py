@@ -5,7 +5,7 @@ Which of them are drawn follows from what changed: a page that nothing changed o
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -104,6 +104,14 @@ class Snapshot:
             if at is not None
         ]
 
+    def undone(self, picks: Iterable[changed.Undone]) -> list[Gone]:
+        """Those of the picks that readers saw once, and of which no decision is left."""
+        return [
+            Gone(pagenames.gone(pick.edition, pick.item_id), named(edition), pick.withdrawn_at)
+            for pick in picks
+            if (edition := self.editions.get(pick.edition)) is not None and pick.withdrawn_at is not None
+        ]
+
     def killed(self, picks: Sequence[Pick]) -> dict[int | None, datetime]:
         """When the stories of the picks were killed, by the number of the pick."""
         fellow = aliased(Item)
@@ -148,9 +156,13 @@ def gathered(
     picking = {edition.slug: edition for edition in editions if edition.rule == "picks"}
     snapshot = Snapshot(session, site, picking, at, quorum)
     live = [one for slug, edition in picking.items() for one in _live(snapshot, edition, lineups[slug])]
-    touched = _touched(snapshot, since)
+    stories = None if since is None else changed.stories(session, since)
+    touched = _touched(snapshot, stories)
     every_day = since is None or changed.lost(session, since)
-    of_days = _all_days(snapshot) if since is None or every_day else _days(snapshot, touched, since)
+    if since is None or stories is None or every_day:
+        of_days = _all_days(snapshot)
+    else:
+        of_days = _days(snapshot, touched, stories, since)
     days = tuple(day(snapshot, of) for of in sorted(of_days))
     every = {one.name: one for one in (*snapshot.shown(touched), *live)}
     on_days = {name for one in days for name in one.picks.permalinks}
@@ -163,7 +175,7 @@ def gathered(
         sections=tuple(section(snapshot, one, editions, live) for one in paper.sections),
         days=days,
         permalinks=tuple(_permalink(one) for _, one in sorted(every.items())),
-        gone=tuple(snapshot.gone(touched)),
+        gone=(*snapshot.gone(touched), *snapshot.undone(changed.undone(session, stories))),
         days_of_late=tuple(_days_of_late(session, at)),
         every_day=every_day,
         everything=since is None,
@@ -232,25 +244,28 @@ def told(
     return picked._replace(slug=edition.slug, feed=feed.model_copy(update={"entries": picked.feed.entries}))
 
 
-def _touched(snapshot: Snapshot, since: datetime | None) -> list[Pick]:
-    """The picks of stories that changed, standing or not; without `since` all that there are."""
-    if since is None:
+def _touched(snapshot: Snapshot, stories: Collection[int] | None) -> list[Pick]:
+    """The picks of stories, standing or not; for None all that there are."""
+    if stories is None:
         found = list(snapshot.session.exec(select(Pick).order_by(col(Pick.id))))
     else:
-        found = changed.picks(snapshot.session, changed.stories(snapshot.session, since))
+        found = changed.picks(snapshot.session, stories)
     return [pick for pick in found if pick.edition in snapshot.editions]
 
 
 def _all_days(snapshot: Snapshot) -> set[date]:
-    """Every day with news or a pick."""
+    """Every day with news, a pick, or a decision about what was picked."""
     session, picks = snapshot.session, _touched(snapshot, None)
-    return changed.all_days(session) | changed.days(session, (), picks, snapshot.quorum)
+    found = changed.all_days(session) | changed.days(session, (), picks, snapshot.quorum)
+    return found | changed.decided_on(session)
 
 
-def _days(snapshot: Snapshot, touched: Sequence[Pick], since: datetime) -> set[date]:
+def _days(
+    snapshot: Snapshot, touched: Sequence[Pick], stories: Collection[int], since: datetime
+) -> set[date]:
     """The days to draw: those that changed, those that passed, and those that come to lead to new ones."""
     session = snapshot.session
-    found = changed.days(session, changed.stories(session, since), touched, snapshot.quorum)
+    found = changed.days(session, stories, touched, snapshot.quorum)
     found |= {
         of
         for of in changed.passed(since, snapshot.at)

@@ -128,7 +128,9 @@ def test_what_readers_never_saw_leaves_no_page(filled: Newsdesk, clock: Clock) -
     assert (names(shown), gone(shown)) == ([], [])
 
 
-def test_only_the_days_that_changed_are_drawn_and_the_neighbours_of_new_ones(filled: Newsdesk, clock: Clock) -> None:
+def test_only_the_days_that_changed_are_drawn_and_the_neighbours_of_new_ones(
+    filled: Newsdesk, clock: Clock
+) -> None:
     for number in range(5):
         when = f"{number + 1:02} Nov 2026 09:00:00 GMT"
         keep(filled, rss([rss_item(f"old{number}", date=when)]), "https://old.example/feed")
