@@ -201,14 +201,16 @@ class Newsdesk:
     def _pages(self, at: datetime, anew: bool) -> Pages:
         """The pages that changed since everything was last published, or all where they look otherwise."""
         from aggregator import pagedocuments, publish
-        from curation import pages
+        from curation import pages, permalinks
         from curation.lineup import lineup
 
         editions, site, quorum = self.editions, self.site, self.curation.quorum
         with self.database.reading() as session:
-            robots = pagedocuments.robots(pages.masthead(session, site))
-            is_alike = publish.holds(self.settings.output, robots, self.settings.publish.compress)
-            since = publish.published_at(session) if is_alike and not anew else None
+            named = [permalinks.named(edition) for edition in editions]
+            robots = pagedocuments.robots(pages.masthead(session, site), named)
+            last = publish.last(session)
+            is_alike = publish.holds(self.settings.output, robots, self.settings.publish.compress, last)
+            since = last[0].at if last and is_alike and not anew else None
             lineups = {edition.slug: lineup(session, edition, site, at, quorum) for edition in editions}
             return pages.gathered(session, editions, lineups, site, at, quorum, since)
 

@@ -5,7 +5,7 @@ curation.pages ─> documents ─> (feeds.page, only where its basis changed) �
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import ParamSpec, TypeVar
 
@@ -13,7 +13,7 @@ from aggregator.newspaper import Document, basis
 from config.errors import UsageFault
 from curation.pages import Pages
 from feeds import page, pagenames, sitemap, specimen, theme
-from feeds.shelves import Masthead
+from feeds.shelves import Masthead, Named
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -49,14 +49,15 @@ def documents(shown: Pages) -> Iterator[Document]:
         yield of_look(gone.name, gone.edition.name, page.gone, masthead, gone)
     days = [pagenames.day(of) for of in shown.days_of_late]
     yield of_look("sitemap.xml", None, sitemap.write, masthead, shelves, days)
-    yield robots(masthead)
+    yield robots(masthead, [Named(shelf.feed.title, shelf.slug) for shelf in shelves])
 
 
-def robots(masthead: Masthead) -> Document:
-    """The document that changes whenever every page does: with the masthead, the theme, the templates."""
-    return _document(
-        basis(masthead, theme.fingerprint(masthead.theme)), "robots.txt", None, sitemap.robots, masthead
-    )
+def robots(masthead: Masthead, editions: Sequence[Named]) -> Document:
+    """The document that is rendered anew whenever every page is: with the masthead, the theme, the templates,
+    and with what the editions are called.
+    """
+    of_all = basis(masthead, theme.fingerprint(masthead.theme), editions)
+    return _document(of_all, "robots.txt", None, sitemap.robots, masthead)
 
 
 def _document(

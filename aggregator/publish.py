@@ -19,7 +19,6 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from aggregator import files, manifest, pack
@@ -97,18 +96,31 @@ def write(folder: Path, plan: Plan, at: datetime) -> Published:
         raise _unwritable(folder, error) from error
 
 
-def published_at(session: Session) -> datetime | None:
-    """When something was last written by a publish of the whole; None where nothing was."""
-    of_the_whole = select(func.max(Publication.at)).where(col(Publication.edition).is_(None))
-    return session.exec(of_the_whole).one()
+def last(session: Session) -> list[Publication]:
+    """What the last publish of the whole wrote that wrote anything, but for the editions' own documents."""
+    of_the_whole = select(Publication).where(col(Publication.edition).is_(None))
+    newest_first = of_the_whole.order_by(col(Publication.id).desc())
+    rows = session.exec(newest_first.execution_options(yield_per=50))
+    found = list[Publication]()
+    for row in rows:
+        if found and row.at != found[0].at:
+            rows.close()
+            break
+        found.append(row)
+    return found
 
 
-def holds(folder: Path, document: Document, compress: Sequence[str] = ()) -> bool:
-    """Whether the folder has a document as it is to be; only who is alone there asks."""
+def holds(
+    folder: Path, document: Document, compress: Sequence[str] = (), written: Iterable[Publication] = ()
+) -> bool:
+    """Whether the folder has a document as it is to be, and others as they were written; only who is alone
+    there asks.
+    """
     kept = Manifest(folder)
     with suppress(Broken), kept.opened():
         found = kept.find(document.name)
-        return found is not None and found.basis == _basis(document, compress)
+        is_so = found is not None and found.basis == _basis(document, compress)
+        return is_so and all((one := kept.find(row.path)) and one.sha256 == row.sha256 for row in written)
     return False
 
 

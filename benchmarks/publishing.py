@@ -13,22 +13,25 @@ import random
 import sys
 import time
 from collections.abc import Callable, Iterable
+from datetime import timedelta
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 
 from feedgen.feed import FeedGenerator
-from finding import ITEM, STORY, fill, rows
-from sqlalchemy import text
+from finding import BEGINNING, ITEM, STORY, fill, rows
+from sqlalchemy import Connection, insert, text
 
 from aggregator import app, newspaper, publish
 from aggregator.app import Newsdesk
 from config.options import EDITORS_PICK
 from curation.desk import Desk
+from curation.tables import Decision, Editor, Pick
 from feeds import render
 from feeds.entries import Feed
 
 ROUNDS = 9
+OLD_PICKS = 2_000
 
 
 def timed(name: str, work: Callable[[], object], before: Callable[[], object] = lambda: None) -> float:
@@ -73,6 +76,21 @@ def one_more(newsdesk: Newsdesk, numbers: random.Random, number: int) -> None:
         for row in rows(numbers, number, number + 1):
             connection.execute(text(STORY), [{"id": row["story"]}])
             connection.execute(text(ITEM), [row])
+
+
+def picked_long_ago(connection: Connection, count: int) -> None:
+    """Picks from all over the archive, each of which ran out two days after it was made."""
+    connection.execute(insert(Editor), [{"name": "ada", "since": BEGINNING}])
+    for number in range(1, count - 100, max(count // OLD_PICKS, 1)):
+        at = BEGINNING + timedelta(seconds=150 * number, hours=1)
+        until = at + timedelta(days=2)
+        said = {"visible_from": at.isoformat(), "until": until.isoformat()}
+        line = {"at": at, "editor": "ada", "via": "cli", "verb": "pick", "payload": said}
+        of = {"item_id": number, "edition": EDITORS_PICK.slug}
+        connection.execute(insert(Decision).values(**line, **of))
+        row = Pick(**of, editors=("ada",), voiced_at=(at,), picked_at=at, changed_at=at)
+        row.visible_from, row.until = at, until
+        connection.execute(insert(Pick).values(**row.model_dump(exclude={"id"})))
 
 
 def pick(newsdesk: Newsdesk, number: int) -> None:

@@ -5,16 +5,18 @@ What is asked for grows with what changed, never with what there is.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import json
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlmodel import Session, col, func, or_, select
+from sqlalchemy import select as select_columns
+from sqlmodel import Session, col, exists, func, or_, select
 
 from curation import rules
-from curation.tables import Decision, Pick
-from feeds.tables import Item, Revision
+from curation.tables import Appearance, Decision, Pick, PublishedSite
+from feeds.tables import Item, Move, Revision, Source
 
 # What was decided or read is dated by when that began, and seen by others when it is committed.
 UNSEEN = timedelta(minutes=5)
@@ -24,14 +26,45 @@ DAY = timedelta(days=1)
 
 
 def stories(session: Session, since: datetime) -> set[int]:
-    """The stories that changed: one of their items is new, was revised, or an editor decided about it."""
+    """The stories that changed: one of their items is new, was revised, or an editor decided about it, or
+    its source is called or found otherwise.
+    """
+    other = select(Item.story_id).join(Source, col(Source.id) == col(Item.source_id))
+    of_others = _batched(session, other, Source.url, _sources(session, since)[1])
     since -= UNSEEN
     new = select(Item.story_id).where(Item.first_seen_at > since)  # distinct would go through all stories
     decided = set(_revised(session, since))
     for decision in session.exec(select(Decision).where(Decision.at > since)):
         decided |= {decision.item_id, *decision.payload.get("others", ())}
     of_them = _batched(session, select(Item.story_id), Item.id, decided)
-    return {*session.exec(new), *of_them}
+    return {*session.exec(new), *of_them, *of_others}
+
+
+def lost(session: Session, since: datetime) -> bool:
+    """Whether a source was removed since, and what was read of it: no row tells which days that was on."""
+    before, now = _sources(session, since)
+    moved = session.exec(select(Move.from_url).where(col(Move.from_url).in_(before - now)))
+    return not before - now <= set(moved)
+
+
+def _sources(session: Session, since: datetime) -> tuple[set[str], set[str]]:
+    """The addresses of sources that were published in other words since, as they were and as they are now.
+
+    What was published last, `since` included, is on record; a source that came or went is on one side alone.
+    """
+    newest_first = select(PublishedSite.at, PublishedSite.reading).order_by(col(PublishedSite.id).desc())
+    told = list[set[str]]()
+    rows = session.exec(newest_first.execution_options(yield_per=1))
+    for at, reading in rows:
+        told.append({json.dumps(one, sort_keys=True) for one in reading})
+        if at <= since:
+            rows.close()
+            break
+    if len(told) < 2:
+        return set(), set()
+    always = set.intersection(*told)
+    then, now = set.union(*told[1:]), told[0]
+    return {json.loads(one)["url"] for one in then - always}, {json.loads(one)["url"] for one in now - always}
 
 
 def _revised(session: Session, since: datetime) -> Iterator[int]:
@@ -51,14 +84,51 @@ def picks(session: Session, of_stories: Iterable[int]) -> list[Pick]:
     return _batched(session, query, Item.story_id, of_stories)
 
 
+class Undone(NamedTuple):
+    """A pick of which no decision is left, and when it was taken back from readers who had seen it."""
+
+    edition: str
+    item_id: int
+    withdrawn_at: datetime | None
+
+
+def undone(session: Session, of_stories: Collection[int] | None) -> list[Undone]:
+    """The picks, of stories or of all, that were undone as if they had never been."""
+    of_it = (col(Appearance.guid) == Item.public_id) & (col(Appearance.edition) == Decision.edition)
+    is_left = exists().where(col(Pick.item_id) == Decision.item_id, col(Pick.edition) == Decision.edition)
+    query = (
+        select_columns(col(Decision.edition), col(Decision.item_id), col(Appearance.withdrawn_at))
+        .join(Item, col(Item.id) == col(Decision.item_id))
+        .outerjoin(Appearance, of_it)
+        .where(col(Decision.edition).is_not(None), ~is_left)
+        .order_by(col(Decision.edition), col(Decision.item_id))
+        .distinct()
+    )
+    if of_stories is None:
+        rows = list(session.connection().execute(query))
+    else:
+        rows = _batched(session, query, Item.story_id, of_stories)
+    return [Undone(edition or "", item_id, at) for edition, item_id, at in rows]
+
+
 def days(
     session: Session, of_stories: Iterable[int], of_picks: Sequence[Pick], at: datetime, quorum: int
 ) -> set[date]:
     """The days in UTC on which stories are told, and on which picks stand or stood by an instant."""
+    of_stories = list(of_stories)
     told = _batched(session, select(Item.timestamp), Item.story_id, of_stories)
     decided = _batched(session, select(Decision.at), Decision.item_id, {pick.item_id for pick in of_picks})
+    of_them = select(Decision.at).join(Item, col(Item.id) == col(Decision.item_id))
+    of_them = of_them.where(col(Decision.edition).is_not(None))
+    decided += _batched(session, of_them, Item.story_id, of_stories)
     stood = [dated for pick in of_picks if (dated := rules.dated(pick, quorum)) <= at]
     return {one.astimezone(UTC).date() for one in (*told, *decided, *stood)}
+
+
+def decided_on(session: Session) -> set[date]:
+    """Every day on which something was decided about an edition's picks."""
+    rows = session.exec(select(Decision.at).where(col(Decision.edition).is_not(None)))
+    return {at.astimezone(UTC).date() for at in rows}
 
 
 def all_days(session: Session) -> set[date]:
@@ -95,6 +165,13 @@ def before(session: Session, day: date) -> date | None:
     return earlier and earlier.astimezone(UTC).date()
 
 
+def had_news(session: Session, day: date, since: datetime) -> bool:
+    """Whether a day had news already at an instant, so that the days beside it lead to it."""
+    start, end = bounds(day)
+    of_day = select(Item.id).where(Item.timestamp >= start, Item.timestamp < end)
+    return session.exec(of_day.where(Item.first_seen_at <= since - UNSEEN).limit(1)).first() is not None
+
+
 def picked(session: Session, start: datetime, end: datetime, quorum: int) -> list[Pick]:
     """The picks that appeared from one instant up to another, standing still or not, the newest first."""
     heard = select(Decision.item_id).where(Decision.at >= start, Decision.at < end)
@@ -113,9 +190,9 @@ def _start(day: date) -> datetime:
     return datetime.combine(day, time(), UTC)
 
 
-def _batched(session: Session, query: Any, column: Any, numbers: Iterable[int]) -> list[Any]:
-    """The rows of a query whose column is among numbers, however many those are."""
-    left, found = iter(sorted(numbers)), list[Any]()
+def _batched(session: Session, query: Any, column: Any, values: Iterable[Any]) -> list[Any]:
+    """The rows of a query whose column is among some values, however many those are."""
+    left, found = iter(sorted(values)), list[Any]()
     while batch := list(islice(left, AT_ONCE)):
         found += session.exec(query.where(col(column).in_(batch)))
     return found

@@ -5,19 +5,19 @@ Which of them are drawn follows from what changed: a page that nothing changed o
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from config.options import Edition
-from curation import changed, inbox, notes, rules, standing
-from curation.lineup import Site, chosen, filters, recent
-from curation.tables import Decision, Kill, Pick
+from curation import changed, inbox, notes, standing
+from curation.lineup import Site, filters, recent
+from curation.permalinks import Shown, Snapshot, named
+from curation.tables import Pick
 from feeds import pagenames
-from feeds.entries import Entry, Feed
+from feeds.entries import Feed
 from feeds.shelves import Day, Gone, Masthead, Named, Permalink, Section, Shelf
 from feeds.tables import Item, Source, Status
 
@@ -33,7 +33,7 @@ class Pages:
 
     `shelves` are the line-ups of the editions, each pick with its own page; `unseen` are the pages of picks
     that readers are not to see, or not yet; `days_of_late` are the newest days with news, whether they are
-    drawn or not.
+    drawn or not. `every_day` says that all days are drawn, and `everything` that all pages are.
     """
 
     masthead: Masthead
@@ -44,11 +44,15 @@ class Pages:
     gone: tuple[Gone, ...] = ()
     unseen: tuple[str, ...] = ()
     days_of_late: tuple[date, ...] = ()
+    every_day: bool = False
+    everything: bool = False
 
     @property
     def kept(self) -> tuple[str, ...]:
         """Where pages stand that were drawn before and are not drawn again: they stay."""
-        return ("days/", "gone/", *(f"{shelf.slug}/" for shelf in self.shelves))
+        days = () if self.every_day else ("days/",)
+        gone = () if self.everything else ("gone/",)
+        return (*days, *gone, *(f"{shelf.slug}/" for shelf in self.shelves))
 
     def withdrawn(self, edition: str | None = None) -> tuple[str, ...]:
         """The pages that must not stand any more, of one edition or of all: of picks that are not to be
@@ -57,76 +61,6 @@ class Pages:
         of_it = "" if edition is None else f"{edition}/"
         back = [f"gone/{one.name}" for one in self.permalinks if one.name.startswith(of_it)]
         return tuple(sorted([*(name for name in self.unseen if name.startswith(of_it)), *back]))
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """A pick as pages show it: for which edition, as which entry."""
-
-    edition: Edition
-    pick: Pick
-    entry: Entry
-
-    @property
-    def name(self) -> str:
-        return pagenames.permalink(self.edition.slug, self.pick.item_id)
-
-
-@dataclass(frozen=True, slots=True)
-class Snapshot:
-    """What pages are filled from: the database at an instant, and the editions that hold picks, by slug."""
-
-    session: Session
-    site: Site
-    editions: Mapping[str, Edition]
-    at: datetime
-    quorum: int = 1
-
-    def shown(self, picks: Sequence[Pick]) -> list[Shown]:
-        """Those of the picks that have a page: readers saw them, and they were not withdrawn."""
-        killed = self.killed(picks)
-        seen = [pick for pick in picks if pick.id not in killed and self._status(pick) in ("live", "expired")]
-        entries = chosen(self.session, seen, self.site, self.at, self.quorum)
-        return [
-            Shown(self.editions[pick.edition], pick, entry) for pick, entry in zip(seen, entries, strict=True)
-        ]
-
-    def gone(self, picks: Sequence[Pick]) -> list[Gone]:
-        """Those of the picks that readers saw once, and that were withdrawn, held or killed since."""
-        killed = self.killed(picks)
-        left = [(pick, self._left_at(pick, killed.get(pick.id))) for pick in picks]
-        return [
-            Gone(pagenames.gone(pick.edition, pick.item_id), named(self.editions[pick.edition]), at)
-            for pick, at in left
-            if at is not None
-        ]
-
-    def killed(self, picks: Sequence[Pick]) -> dict[int | None, datetime]:
-        """When the stories of the picks were killed, by the number of the pick."""
-        fellow = aliased(Item)
-        query = (
-            select(Item.id, Decision.at)
-            .where(col(Item.id).in_([pick.item_id for pick in picks]))
-            .where(col(fellow.story_id) == col(Item.story_id), col(Kill.item_id) == col(fellow.id))
-            .where(col(Decision.id) == col(Kill.decision_id))
-            .order_by(col(Decision.at).desc())
-        )
-        first = dict(self.session.exec(query).all())
-        return {pick.id: first[pick.item_id] for pick in picks if pick.item_id in first}
-
-    def _status(self, pick: Pick) -> rules.PickStatus:
-        return rules.status(pick, self.at, self.quorum)
-
-    def _left_at(self, pick: Pick, killed_at: datetime | None) -> datetime | None:
-        if killed_at is not None:
-            was_heard = rules.heard_at(pick, self.quorum) is not None
-            return killed_at if was_heard and rules.dated(pick, self.quorum) < killed_at else None
-        return None if self._status(pick) == "expired" else rules.left_at(pick, self.at, self.quorum)
-
-
-def named(edition: Edition) -> Named:
-    """An edition as pages lead to it."""
-    return Named(edition.title, edition.slug)
 
 
 def gathered(
@@ -145,10 +79,19 @@ def gathered(
     picking = {edition.slug: edition for edition in editions if edition.rule == "picks"}
     snapshot = Snapshot(session, site, picking, at, quorum)
     live = [one for slug, edition in picking.items() for one in _live(snapshot, edition, lineups[slug])]
-    touched = _touched(snapshot, since)
-    days = tuple(day(snapshot, of) for of in sorted(_days(snapshot, touched, since)))
+    stories = None if since is None else changed.stories(session, since)
+    touched = _touched(snapshot, stories)
+    every_day = since is None or changed.lost(session, since)
+    if since is None or stories is None or every_day:
+        of_days = _all_days(snapshot)
+    else:
+        of_days = _days(snapshot, touched, stories, since)
+    days = tuple(day(snapshot, of) for of in sorted(of_days))
     every = {one.name: one for one in (*snapshot.shown(touched), *live)}
-    unseen = {pagenames.permalink(pick.edition, pick.item_id) for pick in touched} - every.keys()
+    undone = changed.undone(session, stories)
+    were = [(pick.edition, pick.item_id) for pick in touched]
+    were += [(pick.edition, pick.item_id) for pick in undone]
+    unseen = {pagenames.permalink(*one) for one in were} - every.keys()
     on_days = {name for one in days for name in one.picks.permalinks}
     missing = _picks_of(snapshot, on_days - every.keys())
     every |= {one.name: one for one in snapshot.shown(missing)}
@@ -159,9 +102,11 @@ def gathered(
         sections=tuple(section(snapshot, one, editions, live) for one in paper.sections),
         days=days,
         permalinks=tuple(_permalink(one) for _, one in sorted(every.items())),
-        gone=tuple(snapshot.gone(touched)),
+        gone=(*snapshot.gone(touched), *snapshot.undone(undone)),
         unseen=tuple(sorted(unseen)),
         days_of_late=tuple(_days_of_late(session, at)),
+        every_day=every_day,
+        everything=since is None,
     )
 
 
@@ -227,28 +172,35 @@ def told(
     return picked._replace(slug=edition.slug, feed=feed.model_copy(update={"entries": picked.feed.entries}))
 
 
-def _touched(snapshot: Snapshot, since: datetime | None) -> list[Pick]:
-    """The picks of stories that changed, standing or not; without `since` all that there are."""
-    if since is None:
+def _touched(snapshot: Snapshot, stories: Collection[int] | None) -> list[Pick]:
+    """The picks of stories, standing or not; for None all that there are."""
+    if stories is None:
         found = list(snapshot.session.exec(select(Pick).order_by(col(Pick.id))))
     else:
-        found = changed.picks(snapshot.session, changed.stories(snapshot.session, since))
+        found = changed.picks(snapshot.session, stories)
     return [pick for pick in found if pick.edition in snapshot.editions]
 
 
-def _days(snapshot: Snapshot, touched: Sequence[Pick], since: datetime | None) -> set[date]:
-    """The days to draw: those that changed, those that passed, and the neighbours that lead to them."""
+def _all_days(snapshot: Snapshot) -> set[date]:
+    """Every day with news, a pick, or a decision about what was picked."""
+    session, picks = snapshot.session, _touched(snapshot, None)
+    found = changed.all_days(session) | changed.days(session, (), picks, snapshot.at, snapshot.quorum)
+    return found | changed.decided_on(session)
+
+
+def _days(
+    snapshot: Snapshot, touched: Sequence[Pick], stories: Collection[int], since: datetime
+) -> set[date]:
+    """The days to draw: those that changed, those that passed, and those that come to lead to new ones."""
     session = snapshot.session
-    if since is None:
-        return changed.all_days(session) | changed.days(session, (), touched, snapshot.at, snapshot.quorum)
-    stories = changed.stories(session, since)
     found = changed.days(session, stories, touched, snapshot.at, snapshot.quorum)
     found |= {
         of
         for of in changed.passed(since, snapshot.at)
         if changed.picked(session, *changed.bounds(of), snapshot.quorum)
     }
-    around = {near(session, of) for of in found for near in (changed.before, changed.after)}
+    new = [of for of in found if not changed.had_news(session, of, since)]
+    around = {near(session, of) for of in new for near in (changed.before, changed.after)}
     return found | {of for of in around if of is not None}
 
 

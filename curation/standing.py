@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from sqlalchemy import ColumnElement
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
@@ -34,16 +35,17 @@ def standing(session: Session, edition: Edition) -> list[Pick]:
 def live(session: Session, edition: Edition, at: datetime, quorum: int = 1) -> list[Pick]:
     """The picks that readers see at an instant, in line-up order: no older and no more than it shows.
 
-    The newest are looked at, and as many more as it takes to fill the edition: not all that ever stood.
+    The newest that have not run out are looked at, and as many more as it takes to fill the edition: not all
+    that ever stood.
     """
     looked_at = AT_FIRST * edition.limit
     while True:
-        stories, since = _newest(session, edition, looked_at)
+        stories, since = _newest(session, edition, at, looked_at)
         seen = [
             pick
             for pick in _one_of_each(
                 (pick, story)
-                for pick, story in _picks(session, edition, stories)
+                for pick, story in _picks(session, edition, _in(stories), _may_be_seen(at))
                 if rules.status(pick, at, quorum) == "live" and not _is_old(pick, edition, at, quorum)
             )
             if since is None or pick.pinned or pick.picked_at > since
@@ -53,7 +55,9 @@ def live(session: Session, edition: Edition, at: datetime, quorum: int = 1) -> l
         looked_at *= 4
 
 
-def _newest(session: Session, edition: Edition, number: int) -> tuple[list[int], datetime | None]:
+def _newest(
+    session: Session, edition: Edition, at: datetime, number: int
+) -> tuple[list[int], datetime | None]:
     """The stories of the pinned and of so many of the newest picks, and since when these are all there are.
 
     That is None where there are no more.
@@ -61,6 +65,7 @@ def _newest(session: Session, edition: Edition, number: int) -> tuple[list[int],
     query = (
         select(Pick.picked_at, Pick.pinned, Item.story_id)
         .where(Pick.edition == edition.slug, col(Pick.retracted_at).is_(None), col(Item.id) == Pick.item_id)
+        .where(_may_be_seen(at))
         .order_by(col(Pick.pinned).desc(), col(Pick.picked_at).desc(), col(Pick.id).desc())
     )
     found = session.exec(query.limit(number)).all()
@@ -126,19 +131,24 @@ def _aged(pick: Pick, edition: Edition, at: datetime, quorum: int) -> datetime |
     return rules.dated(pick, quorum) + edition.max_age
 
 
-def _picks(
-    session: Session, edition: Edition, stories: Sequence[int] | None = None
-) -> list[tuple[Pick, int]]:
-    """The picks that were not taken back, of all stories or of some, none of a killed one."""
+def _picks(session: Session, edition: Edition, *those: ColumnElement[bool]) -> list[tuple[Pick, int]]:
+    """The picks that were not taken back, all or only those, none of a killed story."""
     query = (
         select(Pick, Item.story_id)
         .where(Pick.edition == edition.slug, col(Pick.retracted_at).is_(None))
-        .where(col(Item.id) == col(Pick.item_id), ~search.is_killed(Item))
+        .where(col(Item.id) == col(Pick.item_id), ~search.is_killed(Item), *those)
         .order_by(col(Pick.picked_at), col(Pick.id))
     )
-    if stories is not None:
-        query = query.where(col(Item.story_id).in_(stories))
     return list(session.exec(query))
+
+
+def _may_be_seen(at: datetime) -> ColumnElement[bool]:
+    """Not run out at an instant; of these there are few, however many picks there were."""
+    return col(Pick.until).is_(None) | (col(Pick.until) > at)
+
+
+def _in(stories: Sequence[int]) -> ColumnElement[bool]:
+    return col(Item.story_id).in_(stories)
 
 
 def _one_of_each(picks: Iterable[tuple[Pick, int]]) -> list[Pick]:

@@ -69,7 +69,8 @@ def test_a_template_that_changes_changes_every_basis(tmp_path: Path) -> None:
     (tmp_path / "gone.html").write_text("<p>Away")
     after = bases(shown(themed))
     assert all(before[name] != after[name] for name in before)
-    assert pagedocuments.robots(themed).basis == after["robots.txt"]
+    named = [Named(one.feed.title, one.slug) for one in shown().shelves]
+    assert pagedocuments.robots(themed, named).basis == after["robots.txt"]
 
 
 def test_a_theme_that_cannot_draw_every_page_draws_none(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ import hostile_entries
 import pytest
 import validator
 import validator_json
-from makers import keep
+from makers import Clock, keep, rss, rss_item
 from sqlmodel import select
 
 from aggregator.app import Newsdesk
@@ -75,15 +75,16 @@ def test_every_feed_of_a_newsroom_is_valid(stocked: Newsdesk) -> None:
 @pytest.mark.parametrize(
     "elsewhere",
     [
-        {"TZ": "Pacific/Kiritimati", "LC_ALL": "C", "PYTHONHASHSEED": "0"},
-        {"TZ": "America/St_Johns", "LC_ALL": "C.UTF-8", "PYTHONHASHSEED": "4242"},
+        {"TZ": "Pacific/Kiritimati", "LC_ALL": "C", "LANG": "tr_TR.UTF-8", "PYTHONHASHSEED": "0"},
+        {"TZ": "America/St_Johns", "LC_ALL": "C.UTF-8", "LANG": "C", "PYTHONHASHSEED": "4242"},
     ],
     ids=lambda elsewhere: elsewhere["TZ"],
 )
 def test_a_newsroom_is_published_the_same_anywhere(
-    stocked: Newsdesk, tmp_path: Path, elsewhere: dict[str, str]
+    stocked: Newsdesk, clock: Clock, tmp_path: Path, elsewhere: dict[str, str]
 ) -> None:
     stocked.publish()
+    picked(stocked, clock)
     there = tmp_path / "there"
     words = [
         sys.executable,
@@ -95,4 +96,22 @@ def test_a_newsroom_is_published_the_same_anywhere(
     ]
     environment = elsewhere | {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)}
     subprocess.run(words, cwd=tmp_path, env=environment, check=True)
-    assert published(there) == published(stocked.settings.output)
+    here = published(stocked.settings.output)
+    assert published(there) == here
+    assert {".html", ".rss", ".atom", ".json", ".opml", ".xml", ".txt", ".gz", ".br", ".zst"} == {
+        Path(name).suffix for name in here
+    }
+    for of_each_kind in ("archive-1", "days/", "section/", "gone/", "editors-pick/"):
+        assert any(of_each_kind in name for name in here)
+
+
+def picked(newsdesk: Newsdesk, clock: Clock) -> None:
+    """Let enough happen that every kind of page is there, those of history and of what is gone too."""
+    items = [rss_item(f"https://city.example/{number}") for number in range(60)]
+    for half in (items[:30], items[30:]):
+        clock.move(minutes=30)
+        keep(newsdesk, rss(half), "https://city.example/feed", section="Città")
+        newsdesk.publish()
+    with newsdesk.database.writing() as session:
+        Desk(session, newsdesk.curation, clock.move(minutes=5), "ada").unpick(1, EDITORS_PICK)
+    newsdesk.publish()

@@ -142,21 +142,25 @@ def test_what_readers_saw_and_is_put_off_has_no_page_until_its_time(filled: News
     assert names(gathered(filled, since)) == ["editors-pick/1.html"]
 
 
-def test_only_the_days_that_changed_and_their_neighbours_are_drawn(filled: Newsdesk, clock: Clock) -> None:
+def test_only_the_days_that_changed_are_drawn_and_the_neighbours_of_new_ones(
+    filled: Newsdesk, clock: Clock
+) -> None:
     for number in range(5):
         when = f"{number + 1:02} Nov 2026 09:00:00 GMT"
         keep(filled, rss([rss_item(f"old{number}", date=when)]), "https://old.example/feed")
     since = clock.move(hours=3)
     assert days(gathered(filled, since)) == []
     keep(filled, rss([rss_item("late", date="03 Nov 2026 10:00:00 GMT")]), "https://late.example/feed")
-    assert days(gathered(filled, since)) == ["2026-11-02", "2026-11-03", "2026-11-04"]
+    assert days(gathered(filled, since)) == ["2026-11-03"]
+    keep(filled, rss([rss_item("new", date="09 Nov 2026 10:00:00 GMT")]), "https://new.example/feed")
+    assert days(gathered(filled, since)) == ["2026-11-03", "2026-11-05", "2026-11-09", "2026-11-23"]
 
 
 def test_a_revised_item_has_its_day_drawn_anew(filled: Newsdesk, clock: Clock) -> None:
     since = clock.move(hours=3)
     keep(filled, rss([rss_item("a", title="Mended", date=MONDAY)]), "https://a.example/feed")
     shown = gathered(filled, since)
-    assert days(shown) == ["2026-11-23", "2026-11-24"]
+    assert days(shown) == ["2026-11-23"]
     assert titles(shown.days[0].news) == ["Mended"]
 
 
