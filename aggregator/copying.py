@@ -40,12 +40,12 @@ from aggregator import migrations
 from aggregator.database import Database
 from config.errors import NewsdeskError, UsageFault
 from curation import followed, fulltext, tsvector
-from curation.tables import ItemTerm
-from feeds.tables import Item, Kept
+from feeds.tables import Kept
 
 BATCH = 1_000  # rows
 MARK = Made(migrations.UNFINISHED, MetaData(), Column("origin", Text), Column("schema", Text))
-DERIVED: str = ItemTerm.__table__.name  # type: ignore[attr-defined]  worked out of items and tags, as the words are
+DERIVED = "item_term"  # worked out of items and their tags, as the words are
+ITEM = table("item", column("id"))
 
 Told = Callable[[str, int, int], None]  # what is copied, how many rows of it are, of how many
 
@@ -172,7 +172,7 @@ def index(target: Database, told: Told) -> None:
     words = fulltext.INDEX.c.rowid
     with target.connected() as connection:
         indexed = connection.execute(select(func.coalesce(func.max(words), 0))).scalar_one()
-        numbers = select(Item.id).where(Item.id > indexed).order_by(Item.id)  # type: ignore[arg-type,operator]
+        numbers = select(ITEM.c.id).where(ITEM.c.id > indexed).order_by(ITEM.c.id)
         waiting = connection.execute(numbers).scalars().all()
     done = 0
     for some in tsvector.in_batches(waiting):

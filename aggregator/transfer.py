@@ -80,10 +80,8 @@ def _rendered_alike(here: Newsdesk, there: Newsdesk, told: Told) -> int:
     ours, theirs = _digests(here), _digests(there)
     differing = sorted(name for name in ours | theirs if ours.get(name) != theirs.get(name))
     if differing:
-        raise NewsdeskError(
-            f"{there.database}: {len(differing)} documents would be published otherwise, among them {differing[0]}",
-            "please report this",
-        )
+        which = f"{differing[0]}, and {len(differing) - 1} others" if differing[1:] else differing[0]
+        raise NewsdeskError(f"{there.database}: would be published otherwise: {which}", "please report this")
     told("documents compared", len(ours), len(ours))
     return len(ours)
 

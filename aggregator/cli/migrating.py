@@ -35,10 +35,9 @@ def migrate(invocation: Invocation, url: str, as_json: bool) -> None:
 
     chosen, at = app.load(invocation.config), app.utc_now()
     with closing(Database(chosen.database_url)) as source, closing(_named(url)) as target:
-        rooms = (app.Newsdesk(chosen, database, lambda: at) for database in (source, target))
+        here, there = (app.Newsdesk(chosen, database, lambda: at) for database in (source, target))
         with _progress(quiet=as_json) as told:
-            moved = transfer.move(*rooms, told)
-        remedy = setting(target)
+            moved = transfer.move(here, there, told)
     if as_json:
         terminal.emit({"from": str(source), "to": str(target), **asdict(moved)})
         return
@@ -46,7 +45,7 @@ def migrate(invocation: Invocation, url: str, as_json: bool) -> None:
     tables, documents = len(moved.rows), terminal.counted(moved.documents, "document")
     click.echo(f"{rows} in {tables} tables and {documents} are the same in both, after {moved.seconds:.1f} s")
     click.echo("write into newsdesk.toml, and start the daemon:")
-    click.echo(remedy)
+    click.echo(setting(target))
 
 
 def _named(url: str) -> Database:
