@@ -146,7 +146,7 @@ class PostgreSQL:
 
     def backup(self, engine: Engine, to: Path) -> None:
         """Refused: PostgreSQL's own program makes the copy, and this says how. No password is shown."""
-        address = self.url.set(drivername="postgresql", password=None).render_as_string()
+        address = self.url._replace(drivername="postgresql", password=None).render_as_string()
         raise UsageFault(
             f"{self.name}: a database on PostgreSQL is copied by PostgreSQL's own pg_dump",
             f"pg_dump --format=custom --file={shlex.quote(str(to))} {shlex.quote(address)}",

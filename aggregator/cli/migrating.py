@@ -64,7 +64,7 @@ def _named(url: str) -> Database:
 
 def setting(database: Database) -> str:
     """The line that names a database; its password, which ~/.pgpass is the place for, is left out."""
-    url = database.url.set(password=None).render_as_string()
+    url = database.url._replace(password=None).render_as_string()
     aside = "  # its password belongs into ~/.pgpass" if database.url.password else ""
     return f'database_url = "{url}"{aside}'
 
