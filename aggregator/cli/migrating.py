@@ -75,7 +75,7 @@ def _progress(quiet: bool) -> Iterator[Told]:
     if quiet:
         yield lambda step, done, total: None
     elif sys.stderr.isatty():
-        with _bars() as told:
+        with _bar() as told:
             yield told
     else:
         yield _line
@@ -87,20 +87,14 @@ def _line(step: str, done: int, total: int) -> None:
 
 
 @contextmanager
-def _bars() -> Iterator[Told]:
+def _bar() -> Iterator[Told]:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
-        tasks = {}
-
-        def told(step: str, done: int, total: int) -> None:
-            if step not in tasks:
-                tasks[step] = bars.add_task(step)
-            bars.update(tasks[step], completed=done, total=total)
-
-        yield told
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=None)
+        yield lambda step, done, total: bar.update(task, description=step, completed=done, total=total)
 
 
 COMMANDS = (migrate,)
