@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from aggregator.deliver import Courier, Outcome
     from aggregator.fetch import Fetcher
     from aggregator.freshness import Freshness
-    from aggregator.newspaper import Newspaper
+    from aggregator.newspaper import Document, Newspaper
     from aggregator.past import Copy
     from aggregator.poll import Poller
     from aggregator.publish import Plan, Published
@@ -202,17 +202,29 @@ class Newsdesk:
         """The pages that changed since everything was last published, or all where they look otherwise."""
         from aggregator import pagedocuments, publish
         from curation import pages, permalinks
+
+        with self.database.reading() as session:
+            named = [permalinks.named(edition) for edition in self.editions]
+            robots = pagedocuments.robots(pages.masthead(session, self.site), named)
+            last = publish.last(session)
+            is_alike = publish.holds(self.settings.output, robots, self.settings.publish.compress, last)
+            return self._gathered(session, at, last[0].at if last and is_alike and not anew else None)
+
+    def _gathered(self, session: Session, at: datetime, since: datetime | None = None) -> Pages:
+        from curation import pages
         from curation.lineup import lineup
 
         editions, site, quorum = self.editions, self.site, self.curation.quorum
+        lineups = {edition.slug: lineup(session, edition, site, at, quorum) for edition in editions}
+        return pages.gathered(session, editions, lineups, site, at, quorum, since)
+
+    def documents(self) -> list[Document]:
+        """All that is public now, as a publish would draw it anew; none goes on record."""
+        from aggregator import newspaper, pagedocuments
+
         with self.database.reading() as session:
-            named = [permalinks.named(edition) for edition in editions]
-            robots = pagedocuments.robots(pages.masthead(session, site), named)
-            last = publish.last(session)
-            is_alike = publish.holds(self.settings.output, robots, self.settings.publish.compress, last)
-            since = last[0].at if last and is_alike and not anew else None
-            lineups = {edition.slug: lineup(session, edition, site, at, quorum) for edition in editions}
-            return pages.gathered(session, editions, lineups, site, at, quorum, since)
+            pages = self._gathered(session, self.now())
+        return [*newspaper.documents(self.newspaper(), self.site), *pagedocuments.documents(pages)]
 
     def _plan(self, paper: Newspaper, pages: Pages, only: str | None) -> Plan:
         from aggregator import newspaper, pagedocuments

@@ -30,6 +30,11 @@ HOLDER = text("""
     WHERE held.locktype = 'advisory' AND held.granted AND held.classid = :ours AND held.objid = :which
     AND held.database = (SELECT oid FROM pg_database WHERE datname = current_database())
 """)
+GIVEN = text("""
+    SELECT sequencename, last_value FROM pg_sequences
+    WHERE schemaname = current_schema() AND last_value IS NOT NULL
+""")
+GIVE_ON = text("SELECT setval(pg_get_serial_sequence(:table, 'id'), :last)")
 SHAPE = text("SELECT current_setting('server_encoding') = 'UTF8', 'B' < 'a' AND 'a' < 'é'")
 
 # While connecting there is no SQLSTATE; libpq says it in words.
@@ -121,6 +126,16 @@ class PostgreSQL:
             return "keeps texts in another encoding than UTF8", remedy
         return None if is_ordered else ("orders texts otherwise than by their code points", remedy)
 
+    def last_numbers(self, connection: Connection) -> dict[str, int]:
+        """The last number that was given to a row of each table, be the row still there or not."""
+        return {name.removesuffix("_id_seq"): last for name, last in connection.execute(GIVEN)}
+
+    def filled(self, connection: Connection, last: dict[str, int]) -> None:
+        """Give further rows the numbers after these; queries are planned by what is there now."""
+        for table, number in last.items():
+            connection.execute(GIVE_ON, {"table": table, "last": number})
+        connection.exec_driver_sql("ANALYZE")
+
     def build(self) -> tuple[str, bool, str]:
         """Which PostgreSQL this is."""
         try:
@@ -131,7 +146,7 @@ class PostgreSQL:
 
     def backup(self, engine: Engine, to: Path) -> None:
         """Refused: PostgreSQL's own program makes the copy, and this says how. No password is shown."""
-        address = self.url.set(drivername="postgresql", password=None).render_as_string()
+        address = self.url._replace(drivername="postgresql", password=None).render_as_string()
         raise UsageFault(
             f"{self.name}: a database on PostgreSQL is copied by PostgreSQL's own pg_dump",
             f"pg_dump --format=custom --file={shlex.quote(str(to))} {shlex.quote(address)}",

@@ -20,6 +20,8 @@ from config.errors import HeldElsewhere, NewsdeskError, TryLater, UsageFault
 from curation import fts5, terms
 
 PRAGMAS = ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON")
+GIVEN = "SELECT name, seq FROM sqlite_sequence"
+GIVE_ON = "INSERT INTO sqlite_sequence (name, seq) VALUES (:name, :last)"
 WAL_RESET_FIXED = (3, 51, 3)
 
 FAULTS = (
@@ -119,6 +121,16 @@ class SQLite:
         """The first fault that SQLite finds in its own file, with its remedy."""
         said = str(connection.execute(text("PRAGMA quick_check(1)")).scalar_one())
         return None if said == "ok" else (f"is damaged: {said}", "stop the daemon and restore a backup")
+
+    def last_numbers(self, connection: Connection) -> dict[str, int]:
+        """The last number that was given to a row of each table whose numbers are never given again."""
+        return {str(name): int(last) for name, last in connection.execute(text(GIVEN))}
+
+    def filled(self, connection: Connection, last: dict[str, int]) -> None:
+        """Give further rows the numbers after these."""
+        for table, number in last.items():
+            connection.execute(text("DELETE FROM sqlite_sequence WHERE name = :name"), {"name": table})
+            connection.execute(text(GIVE_ON), {"name": table, "last": number})
 
     def build(self) -> tuple[str, bool, str]:
         """Which SQLite this is, whether it is safe, and what is to be said of it."""

@@ -147,6 +147,7 @@ ELSEWHERE = {
     "story.likenesses[]",
     "rank",
     "reasons[]",
+    "rows",
 }  # objects of other sections
 
 
@@ -278,6 +279,10 @@ def test_what_the_newsroom_does_has_the_keys_that_are_documented(newsroom: Newsr
     newsroom("pick", 1)
     assert keys(newsroom("rank", "--backtest")) == documented("Backtest")
     assert keys(newsroom("status")) == documented("Status")
+
+
+def test_a_move_has_the_keys_that_are_documented(newsroom: Newsroom, tmp_path: Path) -> None:
+    assert keys(newsroom("migrate", "--to", f"sqlite:///{tmp_path / 'other.db'}")) == documented("Move")
 
 
 def test_what_follows_a_publish_has_the_keys_that_are_documented(

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from aggregator.cli import articles, changing, keeping, letters, linting, running, sources
+from aggregator.cli import articles, changing, keeping, letters, linting, migrating, running, sources
 from config.errors import NewsdeskError, UsageFault
 from curation import cli as editing
 from curation import terminal
@@ -39,7 +39,7 @@ GROUPS = {
     "Stories": ("kill", "revive", "tag", "untag", "merge", "split"),
     "Deciding": ("desk", "undo", "redo", "decide", "rule"),
     "Publishing": ("publish", "lint", "digest", "serve"),
-    "Keeping": ("status", "backup", "restore", "doctor", "editor"),
+    "Keeping": ("status", "backup", "restore", "migrate", "doctor", "editor"),
 }
 
 
@@ -144,7 +144,7 @@ for command in (
     articles.add,
 ):
     newsdesk.add_command(command)
-for command in keeping.COMMANDS:
+for command in (*keeping.COMMANDS, *migrating.COMMANDS):
     newsdesk.add_command(command)
 
 

@@ -13,6 +13,7 @@ from config.errors import UsageFault
 FOLDER = Path(__file__).parent
 VERSIONS = sorted(file.stem[:4] for file in (FOLDER / "versions").glob("[0-9]*.py"))
 NEWEST = VERSIONS[-1]
+UNFINISHED = "unfinished_newsroom"  # a table that stands in a database while a newsroom is copied into it
 
 
 def prepare(database: Database) -> bool:
@@ -59,6 +60,11 @@ def version(connection: Connection) -> str | None:
     """The schema version a database stands at; None for an empty one."""
     tables = set(inspect(connection).get_table_names())
     where = connection.engine.url.database
+    if UNFINISHED in tables:
+        raise UsageFault(
+            f"{where}: a newsroom is being moved into it, and not yet whole",
+            "run 'newsdesk migrate' again, from the database that it comes from",
+        )
     if "alembic_version" not in tables:
         if tables:
             raise UsageFault(f"{where}: is a database of another program", "name another database_url")

@@ -15,7 +15,7 @@ import pytest
 from conftest import CommandLine, written
 from makers import Clock, keep, read, rss, rss_item
 from postgres import Databases
-from sqlalchemy import text
+from sqlalchemy import create_engine, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlmodel import select
@@ -252,6 +252,13 @@ def test_a_copy_is_left_to_the_program_of_the_server_which_is_named(
         upkeep.backup(database, tmp_path / "copy")
     assert told.value.remedy.startswith(f"pg_dump --format=custom --file={tmp_path}/copy ")
     assert not (tmp_path / "copy").exists()
+
+
+def test_the_line_that_is_named_has_no_password(tmp_path: Path) -> None:
+    kind = PostgreSQL(make_url("postgresql+psycopg://ada:s3cret@db.example/newsdesk"), 10)
+    with pytest.raises(UsageFault) as told:
+        kind.backup(create_engine("sqlite://"), tmp_path / "copy")
+    assert told.value.remedy.endswith(" postgresql://ada@db.example/newsdesk")
 
 
 def test_the_line_that_is_named_makes_a_copy_that_can_be_restored(
