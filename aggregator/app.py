@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from aggregator.past import Copy
     from aggregator.poll import Poller
     from aggregator.publish import Plan, Published
+    from aggregator.queue import Standing
     from aggregator.store import Figures
     from aggregator.upkeep import Kept
     from aggregator.websub import Subscriber
@@ -88,8 +89,23 @@ class Newsdesk:
         with self.database.reading() as session:
             return store.due(session, self.now())
 
+    def plan(self) -> int:
+        """Queue what is due for the workers; how many sources that is."""
+        from aggregator import planning
+
+        return planning.plan(self.database, self.now())
+
+    def standing(self) -> Standing | None:
+        """How the queue of the workers stands; None where there is none."""
+        from aggregator import queue
+
+        if not self.database.kind.shares:
+            return None
+        with self.database.reading() as session:
+            return queue.standing(session.connection())
+
     @asynccontextmanager
-    async def poller(self) -> AsyncIterator[Poller]:
+    async def poller(self, concurrency: int | None = None) -> AsyncIterator[Poller]:
         """What polls sources into this newsroom, with an HTTP client and parser processes of its own.
 
         Raises SettingsError where a secret is missing.
@@ -100,6 +116,8 @@ class Newsdesk:
         from config import access
 
         options = self.settings.fetch
+        if concurrency is not None:
+            options = options.model_copy(update={"concurrency": concurrency})
         permits = access.permits(options.access)
         async with Parsers() as parsers, Fetcher(options, permits, parsers.room) as fetcher:
             yield Poller(self.database, fetcher, parsers, self.settings.poll, self.now, self.rulebook)
@@ -275,10 +293,19 @@ def load(path: Path | None) -> settings.Settings:
 
 
 @contextmanager
-def opened(chosen: settings.Settings, now: Callable[[], datetime] = utc_now) -> Iterator[Newsdesk]:
-    """A newsroom with its database brought to this version's schema, closed at the end."""
+def opened(
+    chosen: settings.Settings, now: Callable[[], datetime] = utc_now, worker: bool = False
+) -> Iterator[Newsdesk]:
+    """A newsroom with its database brought to this version's schema, closed at the end.
+
+    A `worker` brings it to none: raises UsageFault unless it has that of this version, and can be shared.
+    """
     database = Database(chosen.database_url)
     try:
+        if worker:
+            from aggregator import cluster
+
+            cluster.examine(database)
         is_new = migrations.prepare(database)
         yield Newsdesk(chosen, database, now, is_new)
     finally:

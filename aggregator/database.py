@@ -35,6 +35,7 @@ class Database:
         self.engine = self.kind.engine()
         self._errors: tuple[type[Exception], ...] = (DBAPIError, *self.kind.errors)
         self._writer = self.engine.execution_options(**self.kind.writing)
+        self._queueing = self.engine.execution_options(isolation_level="READ COMMITTED")
 
     def __str__(self) -> str:
         return self.kind.name
@@ -65,6 +66,15 @@ class Database:
     def connected(self, *, writing: bool = False) -> Iterator[Connection]:
         """A bare connection in a transaction, committed at the end."""
         with self.told_plainly(), (self._writer if writing else self.engine).begin() as connection:
+            yield connection
+
+    @contextmanager
+    def queueing(self) -> Iterator[Connection]:
+        """A connection in a transaction that waits for no writer, where a database has a queue.
+
+        It is for the queue, and for rows that are locked one by one.
+        """
+        with self.told_plainly(), self._queueing.begin() as connection:
             yield connection
 
     @contextmanager

@@ -6,68 +6,51 @@ at once; its queueing lock is its first source, so that no source waits twice.
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import datetime
+import time
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
-from config.errors import UsageFault
+from aggregator.queue import QUEUE, STALLED, TAKEN_UP, Batch, read
+from config.errors import NewsdeskError, TryLater, UsageFault
 
 if TYPE_CHECKING:
-    from procrastinate import App
+    from procrastinate import App, JobContext
+    from procrastinate.retry import BaseRetryStrategy
     from sqlalchemy.engine import URL
 
-QUEUE, TASK = "newsdesk", "poll"
-TAKEN_UP = 100  # the priority of what a worker left behind: before everything that merely waits
-HEARTBEAT = 3.0  # seconds
-STALLED = 15  # seconds without a heartbeat, after which a worker's jobs are another's
+TASK = "poll"
+HEARTBEAT = 3.0  # seconds; the other times are in seconds as well
+CUT_OFF = 10.0  # without a word from the database: before others take its jobs up, a worker lets go of them
+GRACE = 3.0  # for what is under way when a worker is asked to stop
+LOOKED = 2.0  # between two looks at what waits, where nobody has told of any
+AGAIN = 10  # until a job that failed is tried again
+MOST_TIMES = 5  # that one job is tried; what it did not poll becomes due again by itself
 
 # Without it each fetch of a job reads all that wait (procrastinate#1242).
 INDEX = (
     "CREATE INDEX newsdesk_jobs_lock ON procrastinate_jobs (lock)"
     " WHERE status IN ('todo', 'doing'); ANALYZE procrastinate_jobs"
 )
-COMMENT = "SELECT obj_description('procrastinate_jobs'::regclass)"
-WAITING = text(
-    "SELECT queueing_lock FROM procrastinate_jobs WHERE status = 'todo' AND queueing_lock IS NOT NULL"
-)
-STANDING = text("""
-    SELECT count(*) FILTER (WHERE status = 'todo'), count(*) FILTER (WHERE status = 'doing'),
-    coalesce(sum(jsonb_array_length(args->'sources')) FILTER (WHERE status = 'todo'), 0),
-    min(args->>'since') FILTER (WHERE status IN ('todo', 'doing')),
-    (SELECT count(*) FROM procrastinate_workers WHERE last_heartbeat > now() - make_interval(secs => :stalled))
-    FROM procrastinate_jobs WHERE queue_name = :queue
-""")
+ALIVE = {
+    "connect_timeout": 5,
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 2,
+    "tcp_user_timeout": 8_000,  # milliseconds
+}
+NEWEST = "SELECT obj_description('procrastinate_jobs'::regclass)"
+
+log = logging.getLogger("newsdesk")
 
 
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """Sources of one host, due `since`; they are still to be polled while their next poll is `until`."""
-
-    host: str
-    sources: tuple[int, ...]
-    since: datetime
-    until: datetime
-
-    @property
-    def key(self) -> str:
-        return f"source:{self.sources[0]}"
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """How the queue stands: live workers, jobs that wait and that run, sources that wait, the oldest's time."""
-
-    workers: int = 0
-    waiting: int = 0
-    running: int = 0
-    sources: int = 0
-    since: datetime | None = None
+for noisy in ("procrastinate", "psycopg.pool"):  # a line for each job, and for each fault that is told here
+    logging.getLogger(noisy).setLevel(logging.CRITICAL)
 
 
 @contextmanager
@@ -101,17 +84,12 @@ def known() -> str:
 
 def refuse_another(connection: Connection) -> None:
     """Raise UsageFault where the engine's tables are of another version than the installed engine."""
-    found = str(connection.exec_driver_sql(COMMENT).scalar())
+    found = str(connection.exec_driver_sql(NEWEST).scalar())
     if found != (ours := known()):
         raise UsageFault(
-            f"the queue's tables are of another procrastinate (they stand at {found}, the installed one at {ours})",
+            f"the queue is of another procrastinate: it stands at {found}, the installed one at {ours}",
             "install the same version of newsdesk[cluster] on every machine",
         )
-
-
-def waiting(connection: Connection) -> set[str]:
-    """The keys of the batches that wait."""
-    return set(connection.execute(WAITING).scalars())
 
 
 def defer(connection: Connection, batches: Sequence[Batch]) -> None:
@@ -122,7 +100,7 @@ def defer(connection: Connection, batches: Sequence[Batch]) -> None:
     raw = connection.connection.driver_connection
     jobs = [
         task(TASK, queue=QUEUE, lock=one.host, queueing_lock=one.key, connection=raw).job.evolve(
-            task_kwargs=_written(one)
+            task_kwargs=one.written()
         )
         for one in batches
     ]
@@ -130,38 +108,154 @@ def defer(connection: Connection, batches: Sequence[Batch]) -> None:
         App(connector=SyncPsycopgConnector()).job_manager.batch_defer_jobs(jobs, connection=raw)
 
 
-def _written(batch: Batch) -> dict[str, Any]:
-    return {
-        "host": batch.host,
-        "sources": list(batch.sources),
-        "since": batch.since.isoformat(),
-        "until": batch.until.isoformat(),
-    }
+class Shift:
+    """One worker's stay at the queue: it ends when it is asked to, or when the database is lost.
+
+    `poll` does a batch; `look` is called every few seconds, in a thread, with the jobs that this worker
+    has lost track of, and raises where the database is away or is another's.
+    """
+
+    def __init__(
+        self,
+        url: URL,
+        slots: int,
+        poll: Callable[[Batch], Awaitable[None]],
+        look: Callable[[list[int]], None],
+    ) -> None:
+        self.slots, self.poll, self.look = slots, poll, look
+        self._app = _app(url)
+        self._app.task(name=TASK, queue=QUEUE, pass_context=True, retry=_again())(self._do)
+        self._running: dict[int, asyncio.Task[Any]] = {}
+        self._worker: int | None = None
+        self._strays: set[int] = set()
+        self._heard = time.monotonic()
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Do what waits. Raises TryLater where the database is away, UsageFault where it is another's."""
+        from procrastinate.exceptions import ConnectorException
+
+        try:
+            await self._app.open_async()
+            await self._until(stop)
+        except ConnectorException as error:
+            said = " ".join(str(error.__cause__ or error).split())
+            raise TryLater(f"the queue cannot be reached: {said}", "see that its server runs") from error
+        finally:
+            with suppress(Exception):
+                await self._app.close_async()
+
+    async def _until(self, stop: asyncio.Event) -> None:
+        working = asyncio.create_task(
+            self._app.run_worker_async(
+                queues=[QUEUE],
+                concurrency=self.slots,
+                delete_jobs="always",
+                install_signal_handlers=False,
+                shutdown_graceful_timeout=GRACE,
+                update_heartbeat_interval=HEARTBEAT,
+                stalled_worker_timeout=STALLED,
+                fetch_job_polling_interval=LOOKED,
+            )
+        )
+        watching = asyncio.create_task(self._watch())
+        stopping = asyncio.create_task(stop.wait())
+        try:
+            await asyncio.wait({working, watching, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            if watching.done():  # nothing more may be said to the database: another does these jobs by now
+                await self._let_go()
+        finally:
+            for task in (working, watching, stopping):
+                task.cancel()
+            ended = await asyncio.gather(working, watching, return_exceptions=True)
+        faults = [one for one in ended if isinstance(one, Exception)]
+        if faults:
+            raise next((one for one in faults if isinstance(one, NewsdeskError)), faults[0])
+        if not stop.is_set():
+            raise TryLater("the queue was lost", "it is gone back to")
+
+    async def _do(self, context: JobContext, /, **written: Any) -> None:
+        number, task = context.job.id, asyncio.current_task()
+        assert number is not None
+        assert task is not None
+        self._worker = context.job.worker_id
+        self._running[number] = task
+        try:
+            await self.poll(read(**written))
+        except NewsdeskError as error:
+            log.warning("%s: %s (%s)", written["host"], error.message, error.remedy)
+            raise
+        finally:
+            if self._is_cut_off():
+                await self._let_go()
+            del self._running[number]
+
+    async def _watch(self) -> None:
+        """Look after the queue; raises TryLater once the database is not heard of any more."""
+        looking = asyncio.create_task(self._keep_looking())
+        try:
+            while not self._is_cut_off():
+                await asyncio.wait({looking}, timeout=1)
+                if looking.done():
+                    looking.result()
+        finally:
+            looking.cancel()
+        raise TryLater("the database is not heard of any more", "see that its server runs")
+
+    async def _keep_looking(self) -> None:
+        from procrastinate.exceptions import ConnectorException
+
+        while True:
+            with suppress(TryLater, ConnectorException):
+                await self._look()
+            await asyncio.sleep(HEARTBEAT)
+
+    async def _look(self) -> None:
+        asked = time.monotonic()
+        lost = await self._lost()
+        await asyncio.to_thread(self.look, lost)
+        self._heard = asked
+
+    async def _lost(self) -> list[int]:
+        """The jobs that the database believes this worker does, and that have ended here for some seconds."""
+        if self._worker is None:
+            return []
+        jobs = await self._app.job_manager.list_jobs_async(status="doing", worker_id=self._worker)
+        strays = {job.id for job in jobs if job.id is not None} - self._running.keys()
+        lost, self._strays = strays & self._strays, strays
+        return sorted(lost)
+
+    def _is_cut_off(self) -> bool:
+        return time.monotonic() - self._heard > CUT_OFF
+
+    async def _let_go(self) -> None:
+        """Say nothing more to the database: what this worker does, another has taken up."""
+        with suppress(Exception):
+            await asyncio.wait_for(self._app.close_async(), 1)
+        for task in set(self._running.values()) - {asyncio.current_task()}:
+            task.cancel()
 
 
-def read(host: str, sources: Sequence[int], since: str, until: str) -> Batch:
-    """A batch as it was queued."""
-    return Batch(host, tuple(sources), datetime.fromisoformat(since), datetime.fromisoformat(until))
-
-
-def standing(connection: Connection) -> Standing:
-    """How the queue stands."""
-    jobs, running, sources, since, workers = connection.execute(
-        STANDING, {"queue": QUEUE, "stalled": STALLED}
-    ).one()
-    oldest = datetime.fromisoformat(since) if since else None
-    return Standing(workers, jobs, running, sources, oldest)
-
-
-def opened(url: URL, size: int) -> App:
-    """The engine on a database, by at most so many connections; to be opened by the caller."""
+def _app(url: URL) -> App:
     with imported():
         from procrastinate import App, PsycopgConnector
-    conninfo = url.set(drivername="postgresql").render_as_string(hide_password=False)
-    alive = {"keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 2, "tcp_user_timeout": 8_000}
-    logging.getLogger("procrastinate").setLevel(logging.WARNING)  # else a line for each job
-    logging.getLogger("psycopg.pool").setLevel(logging.ERROR)
-    connector = PsycopgConnector(
-        conninfo=conninfo, kwargs={"connect_timeout": 5, **alive}, min_size=1, max_size=size, timeout=10
-    )
-    return App(connector=connector)
+    for noisy in (
+        "procrastinate",
+        "psycopg.pool",
+    ):  # a line for each job, and one for each fault that is told
+        logging.getLogger(noisy).setLevel(logging.CRITICAL)
+    address = url.set(drivername="postgresql").render_as_string(hide_password=False)
+    return App(connector=PsycopgConnector(conninfo=address, kwargs=ALIVE, min_size=1, max_size=4, timeout=5))
+
+
+def _again() -> BaseRetryStrategy:
+    """When a job is tried again: at once where its worker was stopped, else a little later."""
+    from procrastinate.exceptions import JobAborted
+    from procrastinate.retry import BaseRetryStrategy, RetryDecision
+
+    class Again(BaseRetryStrategy):
+        def get_retry_decision(self, *, exception: BaseException, job: Any) -> RetryDecision | None:
+            if isinstance(exception, JobAborted | asyncio.CancelledError):
+                return RetryDecision(retry_in={"seconds": 0}, priority=TAKEN_UP)
+            return RetryDecision(retry_in={"seconds": AGAIN}) if job.attempts < MOST_TIMES else None
+
+    return Again()

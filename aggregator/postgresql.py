@@ -20,7 +20,7 @@ import curation.followed  # noqa: F401  it listens to what sessions write
 from config.errors import HeldElsewhere, NewsdeskError, TryLater, UsageFault
 
 OURS = 0x6E657773  # the first key of every advisory lock of newsdesk: "news"
-WRITER, DAEMON = 1, 2
+WRITER, DAEMON, PLANNER = 1, 2, 3
 ALIVE = {"keepalives_idle": 20, "keepalives_interval": 5, "keepalives_count": 4, "tcp_user_timeout": 40_000}
 LOCKED = "55P03"  # a lock was waited for in vain
 LONGEST_TOLD = 200
