@@ -65,3 +65,46 @@ def test_what_a_daemon_plans_workers_poll_once_and_one_host_at_a_time(
     wait(lambda: counted(room, "SELECT count(*) FROM procrastinate_jobs") == 0, 5)
     did = ["changed" in several.log(number) for number in (1, 2, 3)]
     assert did == [True, True, False]
+
+
+def doing(newsdesk: Newsdesk) -> int:
+    return counted(newsdesk, "SELECT count(*) FROM procrastinate_jobs WHERE status = 'doing'")
+
+
+@pytest.mark.slow
+def test_what_a_worker_that_is_killed_was_at_another_does_within_30_seconds(
+    room: Newsdesk, several: Machines, hosts: Hosts
+) -> None:
+    hosts.wait = 3
+    subscribe(room, [hosts.url(number, of_each=2) for number in range(120)])
+    several.start("run", "--no-poll")
+    killed = several.start("worker", "--concurrency", "8")
+    wait(lambda: doing(room) == 8, 30)
+    other = several.start("worker", "--concurrency", "64")
+    hosts.wait = 0.02
+    killed.kill()
+    wait(lambda: "8 batches of workers that ended are taken up" in several.log(3), 30)
+    wait(lambda: polled(room) == 120, 60)
+    assert items(room) == (240, 240)
+    assert other.poll() is None
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(180)
+def test_twenty_kills_lose_no_poll_and_keep_no_item_twice(
+    room: Newsdesk, several: Machines, hosts: Hosts
+) -> None:
+    hosts.wait = 0.5
+    subscribe(room, [hosts.url(number, of_each=4) for number in range(400)])
+    several.start("run", "--no-poll")
+    workers = [several.start("worker", "--concurrency", "8") for _ in range(2)]
+    for turn in range(20):
+        before = hosts.asked.total()
+        wait(lambda before=before: hosts.asked.total() > before + 4 or polled(room) == 400, 40)
+        workers.pop(0).kill()
+        workers.append(several.start("worker", "--concurrency", "8"))
+        assert several.processes[0].poll() is None, turn
+    hosts.wait = 0.02
+    wait(lambda: polled(room) == 400, 100)
+    assert items(room) == (800, 800)
+    wait(lambda: counted(room, "SELECT count(*) FROM procrastinate_jobs") == 0, 5)
