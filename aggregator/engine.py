@@ -132,12 +132,12 @@ class Shift:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Do what waits. Raises TryLater where the database is away, UsageFault where it is another's."""
-        from procrastinate.exceptions import ConnectorException
+        from procrastinate.exceptions import ProcrastinateException
 
         try:
             await self._app.open_async()
             await self._until(stop)
-        except ConnectorException as error:
+        except ProcrastinateException as error:
             said = " ".join(str(error.__cause__ or error).split())
             raise TryLater(f"the queue cannot be reached: {said}", "see that its server runs") from error
         finally:
@@ -179,6 +179,7 @@ class Shift:
         assert task is not None
         self._worker = context.job.worker_id
         self._running[number] = task
+        task.add_done_callback(lambda ended: ended.cancelled() or ended.exception())  # told of elsewhere
         try:
             await self.poll(read(**written))
         except NewsdeskError as error:
@@ -202,10 +203,10 @@ class Shift:
         raise TryLater("the database is not heard of any more", "see that its server runs")
 
     async def _keep_looking(self) -> None:
-        from procrastinate.exceptions import ConnectorException
+        from procrastinate.exceptions import ProcrastinateException
 
         while True:
-            with suppress(TryLater, ConnectorException):
+            with suppress(TryLater, ProcrastinateException):
                 await self._look()
             await asyncio.sleep(HEARTBEAT)
 

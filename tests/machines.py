@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import socket
 import subprocess
 import time
 from collections import Counter, defaultdict
@@ -16,6 +17,7 @@ from typing import Any, Self
 
 from makers import rss, rss_item
 from running import NEWSDESK, ROOT
+from sqlalchemy.engine import URL
 
 from aggregator import app, sources
 from aggregator.app import Newsdesk
@@ -156,3 +158,62 @@ def wait(for_it: Callable[[], bool], seconds: float) -> float:
         assert time.monotonic() - started < seconds, "it did not happen in time"
         time.sleep(0.1)
     return time.monotonic() - started
+
+
+class Wire:
+    """The way to a database server, which can be cut: connections are torn, or they hang without a word."""
+
+    def __init__(self, url: URL) -> None:
+        self._server = url
+        self.is_cut, self.hangs = False, False
+        self._pairs: set[tuple[socket.socket, socket.socket]] = set()
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.url = url.set(host="127.0.0.1", port=self._listener.getsockname()[1], query={})
+        Thread(target=self._accept, daemon=True).start()
+
+    def cut(self) -> None:
+        """Tear what is connected, and let nobody connect."""
+        self.is_cut = True
+        for pair in list(self._pairs):
+            for end in pair:
+                with suppress(OSError):
+                    end.shutdown(socket.SHUT_RDWR)
+
+    def mend(self) -> None:
+        self.is_cut = self.hangs = False
+
+    def close(self) -> None:
+        self.cut()
+        self._listener.close()
+
+    def _connected(self) -> socket.socket:
+        folder = str(self._server.query.get("host", ""))
+        if folder.startswith("/"):
+            local = socket.socket(socket.AF_UNIX)
+            local.connect(f"{folder}/.s.PGSQL.{self._server.port or 5432}")
+            return local
+        return socket.create_connection((self._server.host or "localhost", self._server.port or 5432))
+
+    def _accept(self) -> None:
+        with suppress(OSError):  # it is closed
+            while True:
+                ours, _ = self._listener.accept()
+                if self.is_cut:
+                    ours.close()
+                    continue
+                pair = ours, self._connected()
+                self._pairs.add(pair)
+                for one, other in (pair, pair[::-1]):
+                    Thread(target=self._carry, args=(one, other, pair), daemon=True).start()
+
+    def _carry(
+        self, one: socket.socket, other: socket.socket, pair: tuple[socket.socket, socket.socket]
+    ) -> None:
+        with suppress(OSError):
+            while piece := one.recv(65_536):
+                while self.hangs:
+                    time.sleep(0.1)
+                other.sendall(piece)
+        for end in pair:
+            end.close()
+        self._pairs.discard(pair)

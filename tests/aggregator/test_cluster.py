@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import signal
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from machines import Hosts, Machines, machines, subscribe, wait
-from sqlalchemy import text
+from conftest import written
+from machines import Hosts, Machines, Wire, machines, subscribe, wait
+from sqlalchemy import make_url, text
 
 from aggregator import app
 from aggregator.app import Newsdesk
@@ -108,3 +111,60 @@ def test_twenty_kills_lose_no_poll_and_keep_no_item_twice(
     wait(lambda: polled(room) == 400, 100)
     assert items(room) == (800, 800)
     wait(lambda: counted(room, "SELECT count(*) FROM procrastinate_jobs") == 0, 5)
+
+
+@pytest.fixture
+def wire(database_url: str) -> Iterator[Wire]:
+    laid = Wire(make_url(database_url))
+    yield laid
+    laid.close()
+
+
+def a_worker_is_cut_off(room: Newsdesk, several: Machines, hosts: Hosts, wire: Wire, how: str) -> None:
+    hosts.wait = 1
+    subscribe(room, [hosts.url(number, of_each=3) for number in range(240)])
+    several.start("run", "--no-poll")
+    several.start("worker", "--concurrency", "4")
+    several.start("worker", "--concurrency", "4", url=written(wire.url))
+    wait(lambda: "polled" in several.log(2) and "polled" in several.log(3), 60)
+    if how == "torn":
+        wire.cut()
+    else:
+        wire.hangs = True
+    wait(lambda: "trying again" in several.log(3), 40)
+    time.sleep(10)
+    wire.mend()
+    before = several.log(3).count("polled")
+    wait(lambda: several.log(3).count("polled") > before or polled(room) == 240, 40)
+    hosts.wait = 0.02
+    wait(lambda: polled(room) == 240, 60)
+    assert items(room) == (480, 480)
+    assert hosts.together == set()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("how", ["torn", "hanging"])
+def test_a_worker_that_is_cut_off_for_a_while_loses_nothing_and_polls_beside_no_other(
+    room: Newsdesk, several: Machines, hosts: Hosts, wire: Wire, how: str
+) -> None:
+    a_worker_is_cut_off(room, several, hosts, wire, how)
+
+
+@pytest.mark.slow
+def test_a_worker_that_was_stopped_for_a_while_goes_on_without_what_others_have_taken_up(
+    room: Newsdesk, several: Machines, hosts: Hosts
+) -> None:
+    hosts.wait = 2
+    subscribe(room, [hosts.url(number, of_each=2) for number in range(60)])
+    several.start("run", "--no-poll")
+    stopped = several.start("worker", "--concurrency", "4")
+    wait(lambda: doing(room) == 4, 30)
+    stopped.send_signal(signal.SIGSTOP)
+    several.start("worker", "--concurrency", "4")
+    wait(lambda: "4 batches of workers that ended are taken up" in several.log(3), 40)
+    hosts.wait = 0.1
+    stopped.send_signal(signal.SIGCONT)
+    wait(lambda: polled(room) == 60, 60)
+    assert "trying again" in several.log(2)
+    assert items(room) == (120, 120)
+    wait(lambda: counted(room, "SELECT count(*) FROM procrastinate_jobs") == 0, 20)
