@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -151,11 +151,15 @@ class Newsdesk:
             return freshness(session, [edition.slug for edition in self.editions])
 
     def figures(self) -> Figures:
-        """How the sources stand, for who watches them."""
+        """How the sources stand, for who watches them; late is also what waits for a worker."""
         from aggregator import store
 
+        standing = self.standing()
         with self.database.reading() as session:
-            return store.figures(session, self.now())
+            found = store.figures(session, self.now())
+        if standing is None or standing.since is None:
+            return found
+        return replace(found, late=max(found.late, (self.now() - standing.since).total_seconds()))
 
     def publish(self, only: str | None = None, anew: bool = False) -> Published:
         """Bring the published folder, or one edition of it, to what is public now, and record it.

@@ -77,6 +77,10 @@ class Standing:
     sources: int = 0
     since: datetime | None = None
 
+    def figures(self) -> dict[str, int]:
+        """Its counts by name."""
+        return {name: getattr(self, name) for name in ("workers", "waiting", "running", "sources")}
+
 
 def plans_alone(connection: Connection) -> bool:
     """Whether nobody else is planning, until the end of the transaction."""

@@ -97,7 +97,7 @@ class Daemon:
         self._polls = 0
         self._planned, self._is_polling = time.monotonic(), False
         self._fresh = Freshness()
-        self.metrics = Metrics(newsdesk.figures)
+        self.metrics = Metrics(newsdesk.figures, newsdesk.standing)
         self.metrics.polling.set_function(lambda: self.polling)
 
     def application(self) -> PublishedFiles:

@@ -62,6 +62,9 @@ def test_what_a_daemon_plans_workers_poll_once_and_one_host_at_a_time(
     several.start("worker", "--concurrency", "8")
     several.start("run", "--no-poll")
     wait(lambda: polled(room) == 80, 30)
+    standing = room.standing()
+    assert standing is not None
+    assert standing.workers == 2
     assert set(hosts.asked.values()) == {1}
     assert hosts.together == set()
     assert items(room) == (160, 160)
