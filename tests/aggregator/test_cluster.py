@@ -8,12 +8,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from conftest import written
+from conftest import CommandLine, written
 from machines import Hosts, Machines, Wire, machines, subscribe, wait
 from sqlalchemy import make_url, text
 
-from aggregator import app
+from aggregator import app, engine
 from aggregator.app import Newsdesk
+from config.errors import UsageFault
 
 pytestmark = pytest.mark.postgresql
 
@@ -171,3 +172,66 @@ def test_a_worker_that_was_stopped_for_a_while_goes_on_without_what_others_have_
     assert "trying again" in several.log(2)
     assert items(room) == (120, 120)
     wait(lambda: counted(room, "SELECT count(*) FROM procrastinate_jobs") == 0, 20)
+
+
+def test_a_worker_that_is_asked_to_stop_gives_back_what_it_was_at(
+    room: Newsdesk, several: Machines, hosts: Hosts
+) -> None:
+    hosts.wait = 30
+    subscribe(room, [hosts.url(number) for number in range(4)])
+    room.plan()
+    worker = several.start("worker")
+    wait(lambda: doing(room) == 4 and hosts.asked.total() == 4, 20)
+    worker.terminate()
+    assert worker.wait(10) == 0
+    assert "Traceback" not in several.log(1)
+    assert counted(room, "SELECT count(*) FROM procrastinate_jobs WHERE status = 'todo'") == 4
+
+
+def test_a_worker_ends_with_a_line_where_the_database_becomes_that_of_another_newsdesk(
+    room: Newsdesk, several: Machines
+) -> None:
+    worker = several.start("worker")
+    wait(lambda: "working on" in several.log(1), 20)
+    with room.database.connected(writing=True) as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '0016'"))
+    assert worker.wait(20) == 2
+    assert "has schema 0016, this newsdesk" in several.log(1)
+    assert "Traceback" not in several.log(1)
+
+
+@pytest.mark.parametrize(
+    ("change", "line"),
+    [
+        ("UPDATE alembic_version SET version_num = '0016'", "has schema 0016, this newsdesk"),
+        ("UPDATE alembic_version SET version_num = '9999'", "was written by a newer newsdesk"),
+        ("COMMENT ON TABLE procrastinate_jobs IS '03.00.00'", "is of another procrastinate"),
+    ],
+)
+def test_a_worker_refuses_the_database_of_another_version(
+    room: Newsdesk, command: CommandLine, change: str, line: str
+) -> None:
+    with room.database.connected(writing=True) as connection:
+        connection.execute(text(change))
+    said = command("worker")
+    assert (said.status, said.out) == (2, "")
+    assert line in " ".join(said.err.split())
+
+
+def test_a_database_that_cannot_be_reached_is_one_line(
+    command: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NEWSDESK_DATABASE_URL", "postgresql+psycopg://ada:s3cret@127.0.0.1:1/newsdesk")
+    said = command("worker")
+    assert said.status == 75
+    assert "cannot be reached" in said.err
+    assert "s3cret" not in said.err
+
+
+def test_a_worker_without_the_extra_is_told_what_to_install() -> None:
+    with (
+        pytest.raises(UsageFault, match="procrastinate, which is not installed") as raised,
+        engine.imported(),
+    ):
+        raise ImportError("No module named 'procrastinate'")
+    assert raised.value.remedy == "install newsdesk[cluster]"

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from conftest import CommandLine
 from makers import NOON
 from sqlalchemy import text
 from sqlmodel import Session, SQLModel, select
@@ -282,3 +283,11 @@ def test_every_fault_of_the_database_is_one_line_with_a_remedy(database: Databas
         connection.execute(text("SELECT nothing FROM nowhere"))
     assert "\n" not in told.value.message
     assert told.value.remedy
+
+
+@pytest.mark.sqlite
+def test_a_database_in_a_file_has_no_workers(command: CommandLine) -> None:
+    said = command("worker")
+    assert (said.status, said.out) == (2, "")
+    assert "cannot be shared by several machines" in said.err
+    assert not Path("newsdesk.db").exists()
