@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from aggregator.answers import Address
     from aggregator.deliver import Courier, Outcome
+    from aggregator.fetch import Fetcher
     from aggregator.freshness import Freshness
     from aggregator.newspaper import Newspaper
     from aggregator.past import Copy
@@ -294,6 +295,20 @@ def chosen(**given: Any) -> settings.Settings:
 def load(path: Path | None) -> settings.Settings:
     """The settings of a newsroom; raises SettingsError for what cannot be meant."""
     return settings.load(path)
+
+
+@asynccontextmanager
+async def fetcher(chosen: settings.Settings) -> AsyncIterator[Fetcher]:
+    """What asks for documents as sources are asked, without a database.
+
+    Raises SettingsError where a secret is missing.
+    """
+    from aggregator.fetch import Fetcher
+    from config import access
+
+    options = chosen.fetch
+    async with Fetcher(options, access.permits(options.access)) as fetcher:
+        yield fetcher
 
 
 @contextmanager

@@ -21,6 +21,7 @@ from aggregator.manifest import Part
 BESIDE = ".newsdesk-"  # how the names begin of what lies in the folder and is not published
 STAGED = f"{BESIDE}staged"
 MODE = 0o644
+SECOND = 10**9  # in nanoseconds
 AT_ONCE = 8
 
 
@@ -95,6 +96,15 @@ def holds(place: Path, body: bytes) -> int | None:
     if found is None or found.st_size != len(body) or _read(place) != body:
         return None
     return found.st_mtime_ns
+
+
+def later(place: Path, now: int) -> int:
+    """A time, in nanoseconds, for what replaces a file: now, but in a later second than the file's.
+
+    libcurl takes what was last modified in the same second for unchanged, whatever its tag says.
+    """
+    found = _seen(place)
+    return max(now, (found.st_mtime_ns // SECOND + 1) * SECOND) if found else now
 
 
 def remove(place: Path, digests: Collection[str]) -> None:

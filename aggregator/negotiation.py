@@ -10,6 +10,7 @@ from email.utils import parsedate_to_datetime
 IDENTITY = "identity"
 PREFERRED = ("br", "zstd", "gzip")  # of those a reader wants alike, the one that is smallest as a rule
 MOST = 100  # members of a header that are looked at
+UNASKED = ("feedparser/", "rss2email/")  # this library asks for changes; its programs take 226 for a fault
 
 _CODING = re.compile(r"\s*([A-Za-z0-9-]+|\*)\s*(?:;\s*q\s*=\s*([01](?:\.\d{0,3})?)\s*)?")
 _TAG = re.compile(r'\s*(?:W/)?("[^"]*")\s*')
@@ -53,6 +54,8 @@ def entity_tags(header: str) -> Sequence[str]:
 
 def wants_changes(headers: Mapping[str, str]) -> bool:
     """Whether a reader takes the new entries of a feed alone (RFC 3229 with the `feed` manipulation)."""
+    if headers.get("user-agent", "").startswith(UNASKED):
+        return False
     asked = headers.get("a-im", "").split(",", MOST)[:MOST]
     return any(member.partition(";")[0].strip().lower() == "feed" for member in asked)
 

@@ -204,7 +204,8 @@ class Bringing:
     def _change(self, document: Document, basis: str, before: Kept | None) -> Change:
         name, body = document.name, document.render()
         bodies = pack.variants(name, body, self.compress) | {"": body}  # itself last
-        mtime = files.holds(self._place(name), body) or self._now
+        place = self._place(name)
+        mtime = files.holds(place, body) or files.later(place, self._now)
         parts, staged = [], []
         for suffix, packed in bodies.items():
             if files.holds(self._place(name, suffix), packed) != mtime:
@@ -212,7 +213,7 @@ class Bringing:
             stamp = staged[-1].mtime if staged else mtime
             parts.append(Part(suffix, len(packed), stamp, files.digest(packed)))
         gone = (self._place(name, f".{suffix}") for suffix in pack.VARIANTS if f".{suffix}" not in bodies)
-        dropped = tuple(place for place in gone if place.is_file())
+        dropped = tuple(variant for variant in gone if variant.is_file())
         is_begun = before is not None and (before.basis == BEGUN or before.state == WRITTEN)
         state = WRITTEN if staged or dropped or is_begun else manifest.KEPT
         return Change(Kept(name, document.edition, basis, tuple(parts), state), tuple(staged), dropped)

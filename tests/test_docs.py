@@ -291,6 +291,8 @@ def test_what_follows_a_publish_has_the_keys_that_are_documented(
 
 def test_findings_and_errors_have_the_keys_that_are_documented(command: CommandLine) -> None:
     assert keys(*command("doctor", "--json").json) == documented("Finding")
+    faults = command("lint", "--profile", "google-editors-picks", "--json").json
+    assert keys(*faults) == documented("Fault of a feed")
     assert keys(json.loads(command("show", 404, "--json").err)) == documented("Error")
 
 

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
-import sqlite3
-import subprocess
 from pathlib import Path
 
 import pytest
+import readers
 from running import Running, until
 from web import Web
 
@@ -42,22 +40,9 @@ def test_newsboat_subscribes_to_what_the_daemon_made_of_the_wild(tmp_path: Path,
         ):
             published = [item["title"] for item in json.loads(daemon.get(f"{slug}.json")[1])["items"]]
             assert len(published) == entries
-            assert sorted(subscribed(tmp_path / slug, daemon.address + file)) == sorted(published)
+            (tmp_path / slug).mkdir()
+            kept = readers.newsboat(tmp_path / slug, daemon.address + file)()
+            assert sorted(title for _, title in kept) == sorted(published)
         assert daemon.stop() == 0
     finally:
         daemon.process.kill()
-
-
-def subscribed(home: Path, url: str) -> list[str]:
-    """The titles that newsboat keeps of a feed it has loaded; only its log says whether it failed."""
-    home.mkdir()
-    (home / "urls").write_text(url)
-    words = ["newsboat", "-x", "reload", "-u", home / "urls", "-c", home / "cache.db", "-C", "/dev/null"]
-    environ = os.environ | {"HOME": str(home)}
-    log = home / "newsboat.log"
-    subprocess.run([*words, "-l", "2", "-d", log], env=environ, check=True, timeout=60, capture_output=True)
-    assert "USERERROR" not in log.read_text()
-    cache = sqlite3.connect(home / "cache.db")
-    titles = [title for (title,) in cache.execute("SELECT title FROM rss_item WHERE feedurl = ?", (url,))]
-    cache.close()
-    return titles

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from aggregator.cli import articles, changing, keeping, letters, running, sources
+from aggregator.cli import articles, changing, keeping, letters, linting, running, sources
 from config.errors import NewsdeskError, UsageFault
 from curation import cli as editing
 from curation import terminal
@@ -38,7 +38,7 @@ GROUPS = {
     "Picking": ("pick", "unpick", "note", "correct", "retitle", "move", "pin", "unpin", "hold", "release"),
     "Stories": ("kill", "revive", "tag", "untag", "merge", "split"),
     "Deciding": ("desk", "undo", "redo", "decide", "rule"),
-    "Publishing": ("publish", "digest", "serve"),
+    "Publishing": ("publish", "lint", "digest", "serve"),
     "Keeping": ("status", "backup", "restore", "doctor", "editor"),
 }
 
@@ -135,7 +135,14 @@ def newsdesk(ctx: click.Context, config: Path | None, named: str | None) -> None
 
 for command in changing.COMMANDS:
     sources.source.add_command(command)
-for command in (*running.COMMANDS, letters.digest, sources.source, *editing.COMMANDS, articles.add):
+for command in (
+    *running.COMMANDS,
+    letters.digest,
+    linting.lint,
+    sources.source,
+    *editing.COMMANDS,
+    articles.add,
+):
     newsdesk.add_command(command)
 for command in keeping.COMMANDS:
     newsdesk.add_command(command)

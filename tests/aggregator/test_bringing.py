@@ -95,6 +95,14 @@ def test_only_what_changed_is_rendered_and_written(desk: Desk) -> None:
     assert {Path(name).name for name in changed} == {"public", "a.rss"} - {"public"}
 
 
+def test_each_version_of_a_document_is_of_another_second(desk: Desk) -> None:
+    seconds = []
+    for version in range(4):
+        desk.bring({"a.rss": b"%d" % version})
+        seconds.append((desk.folder / "a.rss").stat().st_mtime_ns // 10**9)
+    assert seconds == sorted(set(seconds))
+
+
 def test_bytes_that_are_the_same_from_another_basis_are_not_written_again(desk: Desk) -> None:
     desk.bring(BODIES)
     before = stamps(desk.folder)

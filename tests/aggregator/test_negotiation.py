@@ -51,3 +51,17 @@ def test_what_is_no_validator_is_no_match(headers: dict[str, str]) -> None:
 def test_tags_are_read_from_lists_of_a_hundred() -> None:
     assert negotiation.entity_tags('"a", W/"b" , "c,d"') == ['"a"', '"b"']
     assert len(negotiation.entity_tags(",".join(['"a"'] * 100_000))) == 100
+
+
+@pytest.mark.parametrize(
+    ("agent", "is_wanted"),
+    [
+        ("newsboat/2.21.0 (Linux x86_64)", True),
+        ("", True),
+        ("feedparser/6.0.10 +https://github.com/kurtmckee/feedparser/", False),  # rss2email 3.13
+        ("rss2email/3.14 (https://github.com/rss2email/rss2email)", False),
+    ],
+)
+def test_changes_alone_are_for_who_asks_knowing_it(agent: str, is_wanted: bool) -> None:
+    assert negotiation.wants_changes({"a-im": "feed", "user-agent": agent}) is is_wanted
+    assert not negotiation.wants_changes({"user-agent": agent})

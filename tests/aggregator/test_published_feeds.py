@@ -17,6 +17,7 @@ from sqlmodel import select
 from aggregator.app import Newsdesk
 from config.options import EDITORS_PICK
 from curation.desk import Desk
+from feeds import lint
 from feeds.tables import Item
 
 ROOT = Path(__file__).parents[2]
@@ -66,6 +67,8 @@ def test_every_feed_of_a_newsroom_is_valid(stocked: Newsdesk) -> None:
     assert len(feeds) == 6
     events = {name: VALIDATORS[Path(name).suffix](body) for name, body in feeds.items()}
     assert not any(events.values()), events
+    found = {name: lint.check(lint.read(body), stocked.now()) for name, body in feeds.items()}
+    assert not any(found.values()), found
 
 
 @pytest.mark.slow
