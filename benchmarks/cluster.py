@@ -14,7 +14,7 @@ import os
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -34,6 +34,7 @@ PATIENCE = 900  # seconds
 @contextmanager
 def newsroom() -> Iterator[tuple[Newsdesk, Machines]]:
     """A new newsroom on a PostgreSQL of its own, and machines for it."""
+    os.environ.pop(postgres.VARIABLE, None)
     with TemporaryDirectory() as made, postgres.server() as server:
         folder, databases = Path(made), postgres.Databases(server)
         url = databases.make().render_as_string(hide_password=False)
@@ -107,14 +108,30 @@ def cpu(several: Machines) -> float:
     return sum(int(each[11]) + int(each[12]) for each in fields) / os.sysconf("SC_CLK_TCK")
 
 
+def server_cpu(room: Newsdesk) -> float:
+    """Seconds of CPU that all processes of this PostgreSQL have taken, those that have ended among them."""
+    folder = Path(str(room.database.url.query["host"])) / "data"
+    server = int((folder / "postmaster.pid").read_text().split()[0])
+    ticks = 0
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            each = stat.read_text().rpartition(")")[2].split()
+            if stat.parent.name == str(server):
+                ticks += sum(map(int, each[11:15]))
+            elif int(each[1]) == server:
+                ticks += int(each[11]) + int(each[12])
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
 def main(count: int) -> None:
     with Hosts(wait=0.05) as hosts, newsroom() as (room, several):
         seconds, took = first_round(room, several, hosts, count)
         items = number(room, "SELECT count(*) FROM item")
         different = number(room, "SELECT count(DISTINCT canonical_url) FROM item")
-        before = cpu(several)
+        before, server_before = cpu(several), server_cpu(room)
         again = second_round(room, count)
         whole = (cpu(several) - before) / count * 1000
+        server = (server_cpu(room) - server_before) / count * 1000
         several.end()
         engine = engine_alone(room, count)
         print(f"sources                      {count:>8,}, {OF_EACH_HOST} on a host, {WORKERS} workers")
@@ -128,6 +145,7 @@ def main(count: int) -> None:
         print(f"hosts asked twice at once    {len(hosts.together):>8}")
         print(f"CPU for a poll of no news    {whole:>8.2f} ms, in the worker")
         print(f"of that the queue's          {engine:>8.2f} ms, {engine / whole:.0%}")
+        print(f"and PostgreSQL's             {server:>8.2f} ms, the queue's share among it")
 
 
 if __name__ == "__main__":
