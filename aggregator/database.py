@@ -4,7 +4,7 @@ but `curation.fulltext` for its index and `aggregator.sketches` for one query.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -99,13 +99,19 @@ class Database:
             raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     @contextmanager
-    def held(self, owner: str) -> Iterator[None]:
+    def held(self, owner: str) -> Iterator[Callable[[], None]]:
         """This process as the one daemon of the database, until it ends in whatever way.
 
-        Raises HeldElsewhere naming the holder.
+        Raises HeldElsewhere naming the holder. What it gives makes sure that this is so still, and
+        raises HeldElsewhere where another has come meanwhile, TryLater where nobody can say.
         """
-        with self.told_plainly(), self.kind.held(owner):
-            yield
+        with self.told_plainly(), self.kind.held(owner) as keep:
+
+            def kept() -> None:
+                with self.told_plainly():
+                    keep()
+
+            yield kept
 
     def close(self) -> None:
         """Let go of every connection."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -30,6 +30,8 @@ HOLDER = text("""
     WHERE held.locktype = 'advisory' AND held.granted AND held.classid = :ours AND held.objid = :which
     AND held.database = (SELECT oid FROM pg_database WHERE datname = current_database())
 """)
+NAMED = text("SELECT set_config('application_name', :owner, false)")
+TAKEN = text("SELECT pg_try_advisory_lock(:ours, :which)")
 SHAPE = text("SELECT current_setting('server_encoding') = 'UTF8', 'B' < 'a' AND 'a' < 'é'")
 
 # While connecting there is no SQLSTATE; libpq says it in words.
@@ -138,20 +140,35 @@ class PostgreSQL:
         )
 
     @contextmanager
-    def held(self, owner: str) -> Iterator[None]:
-        """A lock of the server's, which ends with the connection however that ends."""
+    def held(self, owner: str) -> Iterator[Callable[[], None]]:
+        """A lock of the server's, which ends with the connection; it is taken again where that broke."""
         engine = self._connecting(isolation_level="AUTOCOMMIT")
-        which = {"ours": OURS, "which": DAEMON}
+        connection: Connection | None = None
+
+        def keep() -> None:
+            nonlocal connection
+            if connection is not None and not _answers(connection):
+                connection.close()
+                connection = None
+            if connection is None:
+                fresh = engine.connect()
+                self._hold(fresh, owner)
+                connection = fresh
+
         try:
-            with engine.connect() as connection:
-                name = {"owner": owner[:63]}
-                connection.execute(text("SELECT set_config('application_name', :owner, false)"), name)
-                if not connection.execute(text("SELECT pg_try_advisory_lock(:ours, :which)"), which).scalar():
-                    holder = _holder(connection, DAEMON) or "another daemon"
-                    raise HeldElsewhere(f"{self.name}: is held by {holder}", "stop that one first")
-                yield
+            keep()
+            yield keep
         finally:
+            if connection is not None:
+                connection.close()
             engine.dispose()
+
+    def _hold(self, connection: Connection, owner: str) -> None:
+        connection.execute(NAMED, {"owner": owner[:63]})
+        if not connection.execute(TAKEN, {"ours": OURS, "which": DAEMON}).scalar():
+            holder = _holder(connection, DAEMON) or "another daemon"
+            connection.close()
+            raise HeldElsewhere(f"{self.name}: is held by {holder}", "stop that one first")
 
     def fault(self, error: BaseException) -> NewsdeskError:
         """What went wrong, with its remedy."""
@@ -183,6 +200,14 @@ class PostgreSQL:
         return TryLater(
             f"{self.name}: cannot be reached: {said}", "start the server, or correct database_url"
         )
+
+
+def _answers(connection: Connection) -> bool:
+    try:
+        connection.execute(text("SELECT 1"))
+    except DBAPIError:
+        return False
+    return True
 
 
 def _holder(connection: Connection, which: int) -> str | None:

@@ -26,7 +26,7 @@ from aggregator.newspaper import Newspaper
 from aggregator.poll import Poller, Report
 from aggregator.published import PublishedFiles
 from aggregator.server import Server, address, listening
-from config.errors import NewsdeskError
+from config.errors import HeldElsewhere, NewsdeskError
 from curation.terminal import counted
 
 PUBLISH_SECONDS = 2
@@ -35,21 +35,26 @@ HUBS_SECONDS = 5
 UPKEEP_EVERY = timedelta(hours=1)
 LATE_TICKS = 12  # without a look at what is due
 
+Keep = Callable[[], None]
+
 log = logging.getLogger("newsdesk")
 
 
-async def run(newsdesk: Newsdesk, ready: Callable[[str], None], polling: bool = True) -> None:
+async def run(
+    newsdesk: Newsdesk, ready: Callable[[str], None], polling: bool = True, keep: Keep = lambda: None
+) -> None:
     """The daemon: polls what is due, publishes what changed, serves it, until SIGTERM or SIGINT.
 
-    `ready` is called once, with the address served. Raises UsageFault where the address is taken.
+    `ready` is called once, with the address served. Raises UsageFault where the address is taken,
+    HeldElsewhere where `keep` does before something is published: another daemon has come meanwhile.
     """
     options = newsdesk.settings.serve
     with listening(options.host, options.port) as listener:
         async with newsdesk.poller() as poller:
-            daemon = Daemon(newsdesk, poller)
+            daemon = Daemon(newsdesk, poller, keep)
             await daemon.publish()
             scheduler = daemon.scheduled(polling)
-            server = Server(daemon.application())
+            server = daemon.server = Server(daemon.application())
             scheduler.start()
             if polling and newsdesk.database.kind.shares:
                 daemon.work()
@@ -58,6 +63,8 @@ async def run(newsdesk: Newsdesk, ready: Callable[[str], None], polling: bool = 
             finally:
                 scheduler.shutdown(wait=False)
                 await daemon.stop()
+            if daemon.replaced is not None:
+                raise daemon.replaced
 
 
 async def work(newsdesk: Newsdesk, concurrency: int | None, ready: Callable[[int], None]) -> None:
@@ -85,8 +92,10 @@ async def serve_only(newsdesk: Newsdesk, ready: Callable[[str], None]) -> None:
 class Daemon:
     """The jobs, and what they remember between two ticks."""
 
-    def __init__(self, newsdesk: Newsdesk, poller: Poller) -> None:
-        self.newsdesk = newsdesk
+    def __init__(self, newsdesk: Newsdesk, poller: Poller, keep: Keep = lambda: None) -> None:
+        self.newsdesk, self.keep = newsdesk, keep
+        self.server: Server | None = None
+        self.replaced: HeldElsewhere | None = None
         self.poller = poller
         self.subscriber = newsdesk.subscriber(poller)
         self.intake = Intake(poller, self._count)
@@ -173,7 +182,17 @@ class Daemon:
         return len(self._busy) + self.intake.polling
 
     async def publish(self) -> None:
-        """Publish, if anything public is not as it was last published, and now and then to mend files."""
+        """Publish, if anything public is not as it was last published, and now and then to mend files.
+
+        A daemon in whose place another has come stops instead.
+        """
+        try:
+            await asyncio.to_thread(self.keep)
+        except HeldElsewhere as replaced:
+            self.replaced = replaced
+            if self.server is not None:
+                self.server.should_exit = True
+            return
         paper = await asyncio.to_thread(self.newsdesk.newspaper)
         if self._is_published(paper):
             return

@@ -72,8 +72,9 @@ def run(invocation: Invocation, no_poll: bool) -> None:
     _logging()
     newsdesk = invocation.newsdesk
     owner = f"process {os.getpid()} on {socket.gethostname()}"
-    with newsdesk.database.held(owner):
-        asyncio.run(schedule.run(newsdesk, lambda address: terminal.say(f"serving {address}"), not no_poll))
+    with newsdesk.database.held(owner) as keep:
+        served = schedule.run(newsdesk, lambda at: terminal.say(f"serving {at}"), not no_poll, keep)
+        asyncio.run(served)
 
 
 @click.command(short_help="Poll what a daemon on PostgreSQL plans.")

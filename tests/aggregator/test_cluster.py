@@ -235,3 +235,32 @@ def test_a_worker_without_the_extra_is_told_what_to_install() -> None:
     ):
         raise ImportError("No module named 'procrastinate'")
     assert raised.value.remedy == "install newsdesk[cluster]"
+
+
+def test_a_daemon_that_was_cut_off_gives_way_to_the_one_that_came_meanwhile(
+    room: Newsdesk, several: Machines, wire: Wire
+) -> None:
+    first = several.start("run", "--no-poll", url=written(wire.url))
+    wait(lambda: "serving" in several.log(1), 30)
+    wire.cut()
+    wait(lambda: "cannot be reached" in several.log(1), 30)
+    several.start("run", "--no-poll")
+    wait(lambda: "serving" in several.log(2), 30)
+    wire.mend()
+    assert first.wait(30) == 3
+    assert "is held by" in several.log(1)
+    assert several.processes[1].poll() is None
+
+
+def test_a_daemon_that_was_cut_off_for_a_moment_goes_on(
+    room: Newsdesk, several: Machines, wire: Wire, hosts: Hosts
+) -> None:
+    daemon = several.start("run", url=written(wire.url))
+    wait(lambda: "serving" in several.log(1), 30)
+    wire.cut()
+    wait(lambda: "cannot be reached" in several.log(1), 30)
+    wire.mend()
+    subscribe(room, [hosts.url(1)])
+    wait(lambda: polled(room) == 1, 40)
+    wait(lambda: "published recent-news.rss" in several.log(1).rpartition("cannot be reached")[2], 30)
+    assert daemon.poll() is None
