@@ -4,7 +4,7 @@ BIN := .venv/bin
 SECONDS := 60
 READY := .venv/ready
 
-.PHONY: help run demo test test-postgres test-slow check fix fuzz quality bench pictures clean
+.PHONY: help run demo test test-postgres test-slow check fix fuzz quality bench cluster-demo pictures clean
 
 help:  ## what can be done here
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile
@@ -50,6 +50,9 @@ quality: $(READY)  ## how well likeness tells what is alike, on labelled pairs
 
 bench: $(READY)  ## speed, against peers and limits
 	$(BIN)/python benchmarks/whole_path.py
+
+cluster-demo: $(READY)  ## a daemon and three workers on a PostgreSQL of their own; one is killed; the figures
+	PYTHONPATH=tests $(BIN)/python benchmarks/cluster.py
 
 pictures: $(READY)  ## the pictures of the docs, taken from the program by chromium
 	$(BIN)/python docs/pictures/take.py

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from aggregator.past import Copy
     from aggregator.poll import Poller
     from aggregator.publish import Plan, Published
+    from aggregator.queue import Standing
     from aggregator.store import Figures
     from aggregator.upkeep import Kept
     from aggregator.websub import Subscriber
@@ -89,8 +90,23 @@ class Newsdesk:
         with self.database.reading() as session:
             return store.due(session, self.now())
 
+    def plan(self) -> int:
+        """Queue what is due for the workers; how many sources that is."""
+        from aggregator import planning
+
+        return planning.plan(self.database, self.now())
+
+    def standing(self) -> Standing | None:
+        """How the queue of the workers stands; None where there is none."""
+        from aggregator import queue
+
+        if not self.database.kind.shares:
+            return None
+        with self.database.reading() as session:
+            return queue.standing(session.connection())
+
     @asynccontextmanager
-    async def poller(self) -> AsyncIterator[Poller]:
+    async def poller(self, concurrency: int | None = None) -> AsyncIterator[Poller]:
         """What polls sources into this newsroom, with an HTTP client and parser processes of its own.
 
         Raises SettingsError where a secret is missing.
@@ -101,6 +117,8 @@ class Newsdesk:
         from config import access
 
         options = self.settings.fetch
+        if concurrency is not None:
+            options = options.model_copy(update={"concurrency": concurrency})
         permits = access.permits(options.access)
         async with Parsers() as parsers, Fetcher(options, permits, parsers.room) as fetcher:
             yield Poller(self.database, fetcher, parsers, self.settings.poll, self.now, self.rulebook)
@@ -134,11 +152,15 @@ class Newsdesk:
             return freshness(session, [edition.slug for edition in self.editions])
 
     def figures(self) -> Figures:
-        """How the sources stand, for who watches them."""
+        """How the sources stand, for who watches them; late is also what waits for a worker."""
         from aggregator import store
 
+        standing = self.standing()
         with self.database.reading() as session:
-            return store.figures(session, self.now())
+            found = store.figures(session, self.now())
+        if standing is None or standing.since is None:
+            return found
+        return replace(found, late=max(found.late, (self.now() - standing.since).total_seconds()))
 
     def publish(self, only: str | None = None, anew: bool = False) -> Published:
         """Bring the published folder, or one edition of it, to what is public now, and record it.
@@ -304,10 +326,19 @@ async def fetcher(chosen: settings.Settings) -> AsyncIterator[Fetcher]:
 
 
 @contextmanager
-def opened(chosen: settings.Settings, now: Callable[[], datetime] = utc_now) -> Iterator[Newsdesk]:
-    """A newsroom with its database brought to this version's schema, closed at the end."""
+def opened(
+    chosen: settings.Settings, now: Callable[[], datetime] = utc_now, worker: bool = False
+) -> Iterator[Newsdesk]:
+    """A newsroom with its database brought to this version's schema, closed at the end.
+
+    A `worker` brings it to none: raises UsageFault unless it has that of this version, and can be shared.
+    """
     database = Database(chosen.database_url)
     try:
+        if worker:
+            from aggregator import cluster
+
+            cluster.examine(database)
         is_new = migrations.prepare(database)
         yield Newsdesk(chosen, database, now, is_new)
     finally:

@@ -4,7 +4,7 @@ but `curation.fulltext` for its index and `aggregator.sketches` for one query.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -35,6 +35,7 @@ class Database:
         self.engine = self.kind.engine()
         self._errors: tuple[type[Exception], ...] = (DBAPIError, *self.kind.errors)
         self._writer = self.engine.execution_options(**self.kind.writing)
+        self._queueing = self.engine.execution_options(isolation_level="READ COMMITTED")
 
     def __str__(self) -> str:
         return self.kind.name
@@ -68,6 +69,15 @@ class Database:
             yield connection
 
     @contextmanager
+    def queueing(self) -> Iterator[Connection]:
+        """A connection in a transaction that waits for no writer, where a database has a queue.
+
+        It is for the queue, and for rows that are locked one by one.
+        """
+        with self.told_plainly(), self._queueing.begin() as connection:
+            yield connection
+
+    @contextmanager
     def looked_at(self) -> Iterator[Connection]:
         """A connection that makes nothing and writes no row."""
         with self.told_plainly(), self.kind.looked_at() as connection:
@@ -89,13 +99,19 @@ class Database:
             raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     @contextmanager
-    def held(self, owner: str) -> Iterator[None]:
+    def held(self, owner: str) -> Iterator[Callable[[], None]]:
         """This process as the one daemon of the database, until it ends in whatever way.
 
-        Raises HeldElsewhere naming the holder.
+        Raises HeldElsewhere naming the holder. What it gives makes sure that this is so still, and
+        raises HeldElsewhere where another has come meanwhile, TryLater where nobody can say.
         """
-        with self.told_plainly(), self.kind.held(owner):
-            yield
+        with self.told_plainly(), self.kind.held(owner) as keep:
+
+            def kept() -> None:
+                with self.told_plainly():
+                    keep()
+
+            yield kept
 
     def close(self) -> None:
         """Let go of every connection."""

@@ -10,16 +10,21 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from prometheus_client.registry import Collector
 
 from aggregator.poll import Report
+from aggregator.queue import Standing
 from aggregator.store import Figures
 
 
 class Metrics:
-    """What the daemon counts; `figures` is asked when somebody looks."""
+    """What the daemon counts; `figures` and the queue's `standing` are asked when somebody looks."""
 
-    def __init__(self, figures: Callable[[], Figures] = Figures) -> None:
+    def __init__(
+        self,
+        figures: Callable[[], Figures] = Figures,
+        standing: Callable[[], Standing | None] = lambda: None,
+    ) -> None:
         registry = CollectorRegistry()
         self._registry = registry
-        self._looked = _Looked(figures)
+        self._looked = _Looked(figures, standing)
         registry.register(self._looked)
         self.polls = Counter("newsdesk_polls", "Polls, by outcome.", ["outcome"], registry=registry)
         self.items = Counter("newsdesk_items", "Items that polls brought.", ["kind"], registry=registry)
@@ -48,8 +53,8 @@ class Metrics:
 class _Looked(Collector):
     """What is looked up when it is asked for."""
 
-    def __init__(self, figures: Callable[[], Figures]) -> None:
-        self._figures = figures
+    def __init__(self, figures: Callable[[], Figures], standing: Callable[[], Standing | None]) -> None:
+        self._figures, self._standing = figures, standing
         self.answered: Mapping[int, int] = {}
 
     def describe(self) -> Iterable[Metric]:
@@ -68,7 +73,20 @@ class _Looked(Collector):
         yield GaugeMetricFamily(
             "newsdesk_late_seconds", "By how long the most overdue source is late.", figures.late
         )
+        yield from _queue(self._standing())
         answers = CounterMetricFamily("newsdesk_answers", "Answers of published files.", labels=["status"])
         for code, number in sorted(self.answered.items()):
             answers.add_metric([str(code)], number)
         yield answers
+
+
+def _queue(standing: Standing | None) -> Iterable[Metric]:
+    """What waits for workers, where there is a queue."""
+    if standing is None:
+        return
+    yield GaugeMetricFamily("newsdesk_workers", "Workers that are alive.", standing.workers)
+    batches = GaugeMetricFamily("newsdesk_batches", "Batches of sources, by status.", labels=["status"])
+    batches.add_metric(["waiting"], standing.waiting)
+    batches.add_metric(["running"], standing.running)
+    yield batches
+    yield GaugeMetricFamily("newsdesk_sources_waiting", "Sources that wait for a worker.", standing.sources)

@@ -124,7 +124,7 @@ class Poller:
         looking = [asyncio.create_task(gather(address)) for address in addresses]
         try:
             while len(results) < len(addresses):
-                for result in await asyncio.to_thread(self.store, await _batch(arrived)):
+                for result in await asyncio.to_thread(self.store, await gathered(arrived)):
                     results.append(result)
                     told(result)
         finally:
@@ -294,7 +294,7 @@ class Poller:
         return Result(source=source.id, url=source.url, outcome="failed", error=fault)
 
 
-async def _batch(arrived: asyncio.Queue[tuple[Address, Outcome]]) -> list[tuple[Address, Outcome]]:
+async def gathered(arrived: asyncio.Queue[tuple[Address, Outcome]]) -> list[tuple[Address, Outcome]]:
     """What has arrived, at least one source's and no more than one transaction is to hold."""
     batch = [await arrived.get()]
     while not arrived.empty() and len(batch) < MOST_AT_ONCE and _entries(batch) < MOST_ENTRIES_AT_ONCE:

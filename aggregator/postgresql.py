@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,7 +20,7 @@ import curation.followed  # noqa: F401  it listens to what sessions write
 from config.errors import HeldElsewhere, NewsdeskError, TryLater, UsageFault
 
 OURS = 0x6E657773  # the first key of every advisory lock of newsdesk: "news"
-WRITER, DAEMON = 1, 2
+WRITER, DAEMON, PLANNER = 1, 2, 3
 ALIVE = {"keepalives_idle": 20, "keepalives_interval": 5, "keepalives_count": 4, "tcp_user_timeout": 40_000}
 LOCKED = "55P03"  # a lock was waited for in vain
 LONGEST_TOLD = 200
@@ -35,6 +35,8 @@ GIVEN = text("""
     WHERE schemaname = current_schema() AND last_value IS NOT NULL
 """)
 GIVE_ON = text("SELECT setval(pg_get_serial_sequence(:table, 'id'), :last)")
+NAMED = text("SELECT set_config('application_name', :owner, false)")
+TAKEN = text("SELECT pg_try_advisory_lock(:ours, :which)")
 SHAPE = text("SELECT current_setting('server_encoding') = 'UTF8', 'B' < 'a' AND 'a' < 'é'")
 
 # While connecting there is no SQLSTATE; libpq says it in words.
@@ -153,20 +155,37 @@ class PostgreSQL:
         )
 
     @contextmanager
-    def held(self, owner: str) -> Iterator[None]:
-        """A lock of the server's, which ends with the connection however that ends."""
+    def held(self, owner: str) -> Iterator[Callable[[], None]]:
+        """A lock of the server's, which ends with the connection; it is taken again where that broke."""
         engine = self._connecting(isolation_level="AUTOCOMMIT")
-        which = {"ours": OURS, "which": DAEMON}
+        connection: Connection | None = None
+
+        def keep() -> None:
+            nonlocal connection
+            if connection is not None and not _answers(connection):
+                connection.close()
+                connection = None
+            if connection is None:
+                fresh = engine.connect()
+                self._hold(fresh, owner)
+                connection = fresh
+
         try:
-            with engine.connect() as connection:
-                name = {"owner": owner[:63]}
-                connection.execute(text("SELECT set_config('application_name', :owner, false)"), name)
-                if not connection.execute(text("SELECT pg_try_advisory_lock(:ours, :which)"), which).scalar():
-                    holder = _holder(connection, DAEMON) or "another daemon"
-                    raise HeldElsewhere(f"{self.name}: is held by {holder}", "stop that one first")
-                yield
+            keep()
+            yield keep
         finally:
+            if connection is not None:
+                connection.close()
             engine.dispose()
+
+    def _hold(self, connection: Connection, owner: str) -> None:
+        connection.execute(NAMED, {"owner": owner[:63]})
+        if not connection.execute(TAKEN, {"ours": OURS, "which": DAEMON}).scalar():
+            holder = _holder(connection, DAEMON) or "another daemon"
+            connection.close()
+            if holder == owner[:63]:  # by the connection that broke, of which the server does not know yet
+                raise TryLater(f"{self.name}: is held by a lost connection", "try again in a moment")
+            raise HeldElsewhere(f"{self.name}: is held by {holder}", "stop that one first")
 
     def fault(self, error: BaseException) -> NewsdeskError:
         """What went wrong, with its remedy."""
@@ -198,6 +217,14 @@ class PostgreSQL:
         return TryLater(
             f"{self.name}: cannot be reached: {said}", "start the server, or correct database_url"
         )
+
+
+def _answers(connection: Connection) -> bool:
+    try:
+        connection.execute(text("SELECT 1"))
+    except DBAPIError:
+        return False
+    return True
 
 
 def _holder(connection: Connection, which: int) -> str | None:

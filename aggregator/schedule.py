@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import signal
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
 from datetime import datetime, timedelta
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from aggregator import serve
+from aggregator import cluster, serve
 from aggregator.answers import Address
 from aggregator.app import Newsdesk
+from aggregator.cluster import Intake
 from aggregator.deliver import Outcome
 from aggregator.freshness import Freshness
 from aggregator.metrics import Metrics
@@ -24,7 +26,7 @@ from aggregator.newspaper import Newspaper
 from aggregator.poll import Poller, Report
 from aggregator.published import PublishedFiles
 from aggregator.server import Server, address, listening
-from config.errors import NewsdeskError
+from config.errors import HeldElsewhere, NewsdeskError
 from curation.terminal import counted
 
 PUBLISH_SECONDS = 2
@@ -33,27 +35,49 @@ HUBS_SECONDS = 5
 UPKEEP_EVERY = timedelta(hours=1)
 LATE_TICKS = 12  # without a look at what is due
 
+Keep = Callable[[], None]
+
 log = logging.getLogger("newsdesk")
 
 
-async def run(newsdesk: Newsdesk, ready: Callable[[str], None], polling: bool = True) -> None:
+async def run(
+    newsdesk: Newsdesk, ready: Callable[[str], None], polling: bool = True, keep: Keep = lambda: None
+) -> None:
     """The daemon: polls what is due, publishes what changed, serves it, until SIGTERM or SIGINT.
 
-    `ready` is called once, with the address served. Raises UsageFault where the address is taken.
+    `ready` is called once, with the address served. Raises UsageFault where the address is taken,
+    HeldElsewhere where `keep` does before something is published: another daemon has come meanwhile.
     """
     options = newsdesk.settings.serve
     with listening(options.host, options.port) as listener:
         async with newsdesk.poller() as poller:
-            daemon = Daemon(newsdesk, poller)
+            daemon = Daemon(newsdesk, poller, keep)
             await daemon.publish()
             scheduler = daemon.scheduled(polling)
-            server = Server(daemon.application())
+            server = daemon.server = Server(daemon.application())
             scheduler.start()
+            if polling and newsdesk.database.kind.shares:
+                daemon.work()
             try:
                 await server.serve_until_stopped(listener, lambda: ready(address(listener)))
             finally:
                 scheduler.shutdown(wait=False)
                 await daemon.stop()
+            if daemon.replaced is not None:
+                raise daemon.replaced
+
+
+async def work(newsdesk: Newsdesk, concurrency: int | None, ready: Callable[[int], None]) -> None:
+    """A worker: polls what a daemon on the same database has planned, until SIGTERM or SIGINT.
+
+    `ready` is called once, with how many sources are polled at a time.
+    """
+    stop, loop = asyncio.Event(), asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    async with newsdesk.poller(concurrency) as poller:
+        ready(poller.fetcher.options.concurrency)
+        await cluster.work(Intake(poller, tell), stop)
 
 
 async def serve_only(newsdesk: Newsdesk, ready: Callable[[str], None]) -> None:
@@ -68,17 +92,21 @@ async def serve_only(newsdesk: Newsdesk, ready: Callable[[str], None]) -> None:
 class Daemon:
     """The jobs, and what they remember between two ticks."""
 
-    def __init__(self, newsdesk: Newsdesk, poller: Poller) -> None:
-        self.newsdesk = newsdesk
+    def __init__(self, newsdesk: Newsdesk, poller: Poller, keep: Keep = lambda: None) -> None:
+        self.newsdesk, self.keep = newsdesk, keep
+        self.server: Server | None = None
+        self.replaced: HeldElsewhere | None = None
         self.poller = poller
         self.subscriber = newsdesk.subscriber(poller)
+        self.intake = Intake(poller, self._count)
+        self._stop = asyncio.Event()
         self._busy: set[int] = set()
         self._passes: set[asyncio.Task[None]] = set()
         self._published: tuple[Newspaper, datetime] | None = None
         self._polls = 0
         self._planned, self._is_polling = time.monotonic(), False
         self._fresh = Freshness()
-        self.metrics = Metrics(newsdesk.figures)
+        self.metrics = Metrics(newsdesk.figures, newsdesk.standing)
         self.metrics.polling.set_function(lambda: self.polling)
 
     def application(self) -> PublishedFiles:
@@ -97,11 +125,12 @@ class Daemon:
             timezone="UTC", job_defaults={"max_instances": 1, "coalesce": True, "misfire_grace_time": None}
         )
         now = self.newsdesk.now()
-        self._is_polling = polling
-        if polling:
-            tick = self.newsdesk.settings.poll.tick
-            scheduler.add_job(guarded(self.poll), "interval", seconds=tick, id="poll", next_run_time=now)
-        if polling and self.subscriber is not None:
+        plans = self.newsdesk.database.kind.shares  # for workers, wherever they are
+        self._is_polling = polling or plans
+        if self._is_polling:
+            tick, job = self.newsdesk.settings.poll.tick, self.plan if plans else self.poll
+            scheduler.add_job(guarded(job), "interval", seconds=tick, id="poll", next_run_time=now)
+        if self._is_polling and self.subscriber is not None:
             scheduler.add_job(guarded(self.subscriber.subscribe), "interval", seconds=HUBS_SECONDS, id="hubs")
         scheduler.add_job(guarded(self.publish), "interval", seconds=PUBLISH_SECONDS, id="publish")
         follow = self.newsdesk.settings.publish
@@ -124,22 +153,46 @@ class Daemon:
             self._passes.add(task)
             task.add_done_callback(self._passes.discard)
 
+    async def plan(self) -> None:
+        """Queue what is due for the workers."""
+        self._planned = time.monotonic()
+        await asyncio.to_thread(self.newsdesk.plan)
+
+    def work(self) -> None:
+        """Be one of the workers."""
+        task = asyncio.create_task(guarded(lambda: cluster.work(self.intake, self._stop))())
+        self._passes.add(task)
+        task.add_done_callback(self._passes.discard)
+
     async def _pass(self, addresses: list[Address]) -> None:
         try:
             report = await self.poller.poll(addresses, lambda result: self._busy.discard(result.source))
         finally:
             self._busy.difference_update(address.source_id for address in addresses)
+        self._count(report)
+
+    def _count(self, report: Report) -> None:
         self._polls += len(report.results)
         self.metrics.count(report)
         tell(report)
 
     @property
     def polling(self) -> int:
-        """How many sources are being polled."""
-        return len(self._busy)
+        """How many sources are being polled, in this process."""
+        return len(self._busy) + self.intake.polling
 
     async def publish(self) -> None:
-        """Publish, if anything public is not as it was last published, and now and then to mend files."""
+        """Publish, if anything public is not as it was last published, and now and then to mend files.
+
+        A daemon in whose place another has come stops instead.
+        """
+        try:
+            await asyncio.to_thread(self.keep)
+        except HeldElsewhere as replaced:
+            self.replaced = replaced
+            if self.server is not None:
+                self.server.should_exit = True
+            return
         paper = await asyncio.to_thread(self.newsdesk.newspaper)
         if self._is_published(paper):
             return

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -150,10 +150,10 @@ class SQLite:
             raw.execute("VACUUM INTO ?", (str(to),))
 
     @contextmanager
-    def held(self, owner: str) -> Iterator[None]:
-        """A lock of the operating system, not a file that can go stale."""
+    def held(self, owner: str) -> Iterator[Callable[[], None]]:
+        """A lock of the operating system, not a file that can go stale; it cannot be lost."""
         if self.path is None:
-            yield
+            yield lambda: None
             return
         with self.path.with_name(f"{self.path.name}.daemon").open("a+") as lock:
             try:
@@ -166,7 +166,7 @@ class SQLite:
             lock.truncate(0)
             lock.write(owner)
             lock.flush()
-            yield
+            yield lambda: None
 
     def fault(self, error: BaseException) -> NewsdeskError:
         """What went wrong, with its remedy."""

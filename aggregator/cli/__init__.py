@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 LONGEST_NAME = 64
 
 GROUPS = {
-    "Start": ("demo", "init", "run"),
+    "Start": ("demo", "init", "run", "worker"),
     "Sources": ("source", "poll"),
     "Finding": ("inbox", "search", "show", "seen", "unseen", "why", "rank", "stories", "picks", "log", "add"),
     "Picking": ("pick", "unpick", "note", "correct", "retitle", "move", "pin", "unpin", "hold", "release"),

@@ -19,11 +19,14 @@ if TYPE_CHECKING:
 @json_option
 @click.pass_obj
 def status(invocation: Invocation, as_json: bool) -> None:
-    """Sources and their troubles, items, picks, the last decision and publish, and what editions lack."""
+    """Sources and their troubles, items, picks, the last decision and publish, and what editions lack.
+
+    On PostgreSQL also how many workers there are, and what waits for them.
+    """
     from dataclasses import asdict
 
     from aggregator import deliveries, upkeep
-    from aggregator.cli.shown import delivery_shape
+    from aggregator.cli.shown import delivery_shape, queued
     from curation import standing
     from curation.shapes import time
 
@@ -31,12 +34,13 @@ def status(invocation: Invocation, as_json: bool) -> None:
     with invocation.reading() as session:
         found = upkeep.status(session, newsdesk.now())
         warnings = standing.warnings(session, newsdesk.editions, newsdesk.now(), newsdesk.curation.quorum)
-    rows = newsdesk.deliveries()
+    rows, waiting, late = newsdesk.deliveries(), newsdesk.standing(), newsdesk.figures().late
     if as_json:
         times = {name: time(value) for name, value in asdict(found).items() if name.endswith("_at")}
         follows = [delivery_shape(row) for row in rows]
         others = {"database": str(newsdesk.database), "deliveries": follows, "warnings": warnings}
-        terminal.emit(asdict(found) | times | others)
+        queue = {"late_seconds": round(late, 1), "queue": waiting and waiting.figures()}
+        terminal.emit(asdict(found) | times | queue | others)
         return
     terminal.fields(
         [
@@ -45,6 +49,7 @@ def status(invocation: Invocation, as_json: bool) -> None:
                 f"{found.sources}: {found.active} active, {found.failing} failing, {found.due} due",
             ),
             ("next poll", terminal.moment(found.next_poll_at) or "none"),
+            *queued(waiting, late),
             ("items", found.items),
             ("picks", found.picks),
             ("last decision", terminal.moment(found.last_decision_at) or "none yet"),

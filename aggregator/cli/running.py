@@ -19,6 +19,7 @@ from curation.terminal import json_option
 
 if TYPE_CHECKING:
     from aggregator.answers import Address
+    from aggregator.app import Newsdesk
     from aggregator.cli import Invocation
     from aggregator.poll import Report
     from aggregator.publish import Published
@@ -59,7 +60,7 @@ def init(folder: Path) -> None:
 
 
 @click.command(short_help="The daemon: polls, publishes, serves.")
-@click.option("--no-poll", is_flag=True, help="Publish and serve only.")
+@click.option("--no-poll", is_flag=True, help="Publish and serve; on PostgreSQL, plan for the workers too.")
 @click.pass_obj
 def run(invocation: Invocation, no_poll: bool) -> None:
     """Poll on schedule, publish what changes, and serve it, until SIGTERM or Ctrl-C."""
@@ -71,8 +72,31 @@ def run(invocation: Invocation, no_poll: bool) -> None:
     _logging()
     newsdesk = invocation.newsdesk
     owner = f"process {os.getpid()} on {socket.gethostname()}"
-    with newsdesk.database.held(owner):
-        asyncio.run(schedule.run(newsdesk, lambda address: terminal.say(f"serving {address}"), not no_poll))
+    with newsdesk.database.held(owner) as keep:
+        served = schedule.run(newsdesk, lambda at: terminal.say(f"serving {at}"), not no_poll, keep)
+        asyncio.run(served)
+
+
+@click.command(short_help="Poll what a daemon on PostgreSQL plans.")
+@click.option(
+    "--concurrency", type=click.IntRange(1, 10_000), help="Sources polled at once; else fetch.concurrency."
+)
+@click.pass_obj
+def worker(invocation: Invocation, concurrency: int | None) -> None:
+    """Poll what 'newsdesk run' plans, here or on any machine, until SIGTERM or Ctrl-C.
+
+    Any number of workers share the work of one database on PostgreSQL. What one that dies was at,
+    another does within half a minute.
+    """
+    from aggregator import app, schedule
+
+    _logging()
+    with app.opened(app.load(invocation.config), worker=True) as newsdesk:
+        asyncio.run(schedule.work(newsdesk, concurrency, lambda at_once: _working(newsdesk, at_once)))
+
+
+def _working(newsdesk: Newsdesk, at_once: int) -> None:
+    terminal.say(f"working on {newsdesk.database}, on {at_once} sources at once")
 
 
 @click.command(short_help="One pass over the sources that are due.")
@@ -251,4 +275,4 @@ def _logging() -> None:
         logging.getLogger(noisy).setLevel(logging.WARNING)
 
 
-COMMANDS = (demo, init, run, poll, publish, serve)
+COMMANDS = (demo, init, run, worker, poll, publish, serve)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from typing import Any
 
 from aggregator import deliveries, sources
+from aggregator.queue import Standing
 from config.written import spell
 from curation import terminal
 from curation.shapes import time
@@ -126,3 +127,13 @@ def delivery_shape(row: Delivery) -> dict[str, Any]:
         "failures": row.failures,
         "error": {"message": row.error, "at": time(row.error_at)} if row.error else None,
     }
+
+
+def queued(waiting: Standing | None, late: float) -> Iterator[tuple[str, str]]:
+    """What a database that machines share has for them to do, as fields."""
+    if waiting is not None:
+        batches = (
+            f"{terminal.counted(waiting.waiting, 'batch', 'batches')} waiting, {waiting.running} under way"
+        )
+        yield "workers", str(waiting.workers)
+        yield "queue", f"{batches}; the most overdue source is {late:.0f} s late"

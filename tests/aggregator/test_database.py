@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from conftest import CommandLine
 from makers import NOON
 from sqlalchemy import text
 from sqlmodel import Session, SQLModel, select
@@ -43,8 +44,9 @@ def test_commits_survive_power_loss_and_readers_do_not_block_writers(database: D
 @pytest.mark.both
 def test_the_migrated_schema_is_that_of_the_tables(database: Database) -> None:
     with database.connected() as connection:
-        # The index of words is SQLite's own, and has tables of its own.
-        rest = {"include_name": lambda name, kind, parents: not (name or "").startswith("item_text")}
+        # SQLite's index of words has tables of its own, and so has the engine's queue.
+        others = ("item_text", "procrastinate_")
+        rest = {"include_name": lambda name, kind, parents: not (name or "").startswith(others)}
         context = MigrationContext.configure(connection, opts=rest)
         assert compare_metadata(context, SQLModel.metadata) == []
 
@@ -281,3 +283,11 @@ def test_every_fault_of_the_database_is_one_line_with_a_remedy(database: Databas
         connection.execute(text("SELECT nothing FROM nowhere"))
     assert "\n" not in told.value.message
     assert told.value.remedy
+
+
+@pytest.mark.sqlite
+def test_a_database_in_a_file_has_no_workers(command: CommandLine) -> None:
+    said = command("worker")
+    assert (said.status, said.out) == (2, "")
+    assert "cannot be shared by several machines" in said.err
+    assert not Path("newsdesk.db").exists()

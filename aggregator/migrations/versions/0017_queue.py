@@ -1,0 +1,14 @@
+"""The queue that machines share, where the database is one that machines can share."""
+
+from alembic import op
+
+from aggregator import engine
+
+revision = "0017"
+down_revision = "0016"
+
+
+def upgrade() -> None:
+    connection = op.get_bind()
+    if connection.dialect.name == "postgresql":
+        engine.build(connection)
