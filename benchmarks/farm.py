@@ -135,7 +135,7 @@ def document(source: Farmed, day: datetime) -> str:
 
 def item(source: Farmed, number: int, day: datetime) -> str:
     """One item of a source; those it began with are the older the smaller their number."""
-    chance = random.Random(source.number * 100_003 + number)  # noqa: S311
+    chance = random.Random(source.number * 100_003 + number)
     at = day + (number - source.size) * BETWEEN if number < source.size else day + timedelta(minutes=number)
     url = f"https://s{source.number}.example/{number}"
     title, html = " ".join(words(chance, 8)).capitalize(), "".join(paragraphs(chance))
