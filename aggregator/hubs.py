@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hmac
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -96,6 +96,12 @@ def subscription(session: Session, source_id: int) -> Subscription | None:
 def subscriptions(session: Session) -> dict[int, Subscription]:
     """The subscriptions, by the number of their source."""
     return {row.source_id: row for row in session.exec(select(Subscription))}
+
+
+def subscribed(session: Session, numbers: Collection[int]) -> dict[int, Subscription]:
+    """The subscriptions of these sources, by the number of their source."""
+    rows = session.exec(select(Subscription).where(col(Subscription.source_id).in_(numbers)))
+    return {row.source_id: row for row in rows}
 
 
 def answering_to(session: Session, token: str) -> Subscription | None:

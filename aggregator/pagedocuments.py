@@ -24,7 +24,7 @@ def drawn(draw: Callable[P, T], *shown: P.args, **named: P.kwargs) -> T:
     try:
         return draw(*shown, **named)
     except theme.BrokenTemplate as error:
-        raise UsageFault(f"theme: {error}", "mend the template, or take it out of the theme") from error
+        raise UsageFault(f"theme: {error}", "mend the theme, or take it out of the settings") from error
 
 
 def documents(shown: Pages) -> Iterator[Document]:

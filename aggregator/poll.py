@@ -167,7 +167,7 @@ class Poller:
             return self.store(quiet) + self.store([one for one in batch if not _is_quiet(one[1])])
         try:
             with self.database.writing(beside=len(quiet) == len(batch)) as session:
-                settled = [self._settle(session, address, outcome) for address, outcome in batch]
+                settled = self._settled(session, batch)
                 news = [number for result in settled for number in result.news]
                 self.rulebook.judge(session, news, self.now())
                 return settled
@@ -185,21 +185,36 @@ class Poller:
             log.exception("source %s: could not be stored", address.source_id)
             return self.store([(address, Failure("storage", one_line(error)))])
 
-    def _settle(self, session: Session, address: Address, outcome: Outcome) -> Result:
-        """Write one source's outcome and when it is due next."""
+    def _settled(self, session: Session, batch: Sequence[tuple[Address, Outcome]]) -> list[Result]:
+        numbers = [address.source_id for address, _ in batch]
+        held, subscribed = store.held(session, numbers), hubs.subscribed(session, numbers)
+        settled = []
+        for address, outcome in batch:
+            source = held.get(address.source_id)
+            if source is None or source not in session or source.status == Status.REMOVED:
+                settled.append(Result(source=address.source_id, url=address.url, outcome="unchanged"))
+            else:
+                has_hub = address.source_id in subscribed
+                settled.append(self._settle(session, source, address, outcome, has_hub))
+        return settled
+
+    def _settle(
+        self, session: Session, source: Source, address: Address, outcome: Outcome, has_hub: bool
+    ) -> Result:
+        """Write one source's outcome and when it is due next; `has_hub` where one may tell of its changes."""
         now = self.now()
-        source = session.get(Source, address.source_id)
-        if source is None or source.status == Status.REMOVED:
-            return Result(source=address.source_id, url=address.url, outcome="unchanged")
         source.last_polled_at = now
         if isinstance(outcome, Failure):
             return self._failed(source, moving.leave(session, source, outcome, now), now)
         changes, news = UNTOLD
-        if isinstance(outcome, Read):
-            changes, news = self._keep(session, source, _at_home(outcome, address, source), now)
-        if isinstance(outcome, Read | Unchanged):
-            source.etag, source.last_modified = outcome.document.etag, outcome.document.last_modified
-        self._succeeded(session, source, outcome, now)
+        with session.no_autoflush:  # else each question writes the source once more
+            if isinstance(outcome, Read):
+                read = _at_home(outcome, address, source)
+                changes, news = self._keep(session, source, read, now, has_hub)
+            if isinstance(outcome, Read | Unchanged):
+                source.etag, source.last_modified = outcome.document.etag, outcome.document.last_modified
+            told = has_hub and hubs.tells(session, address.source_id, now)
+            self._succeeded(session, source, outcome, now, told)
         if address.url == source.url:  # else it has moved since it was asked
             moving.follow(session, source, _moved_to(outcome), now)
         return Result(
@@ -211,7 +226,7 @@ class Poller:
             news=news,
         )
 
-    def _keep(self, session: Session, source: Source, read: Read, now: datetime) -> Kept:
+    def _keep(self, session: Session, source: Source, read: Read, now: datetime, has_hub: bool) -> Kept:
         assert source.id is not None
         changes, news = UNTOLD
         if read.body_hash != source.body_hash:
@@ -220,8 +235,10 @@ class Poller:
         source.feed_id, source.feed_language, source.pace = read.feed.id, read.feed.language, read.feed.pace
         source.feed_rights, source.feed_icon = read.feed.rights, read.feed.icon or read.feed.logo
         source.body_hash = read.body_hash
-        hubs.note(session, source.id, hubs.offer(read.document.links, read.feed), now)
-        if changes.new:
+        offered = hubs.offer(read.document.links, read.feed)
+        if offered or has_hub:
+            hubs.note(session, source.id, offered, now)
+        if changes.new and has_hub:
             hubs.missed(session, source.id, now)
         if read.feed.left_out:
             log.warning(
@@ -242,7 +259,12 @@ class Poller:
         return len(new)
 
     def _succeeded(
-        self, session: Session, source: Source, outcome: Read | Unchanged | NotModified, now: datetime
+        self,
+        session: Session,
+        source: Source,
+        outcome: Read | Unchanged | NotModified,
+        now: datetime,
+        told: bool,
     ) -> None:
         assert source.id is not None
         source.failures = 0
@@ -253,7 +275,7 @@ class Poller:
             shortest=self.polling.min_interval,
             longest=self.polling.max_interval,
             interval=timedelta(seconds=source.interval) if source.interval else None,
-            told=hubs.tells(session, source.id, now),
+            told=told,
         )
         times = store.entry_times(session, source.id)
         _schedule(source, cadence.after_success(source.id, now, rhythm, hints, times, source.pace))

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import json
 from array import array
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
+from itertools import chain
 
 from sqlalchemy import bindparam, delete, func, insert, text
 from sqlmodel import Session, col, select
@@ -29,7 +30,7 @@ REPEATED = 3
 NEAR = {
     "sqlite": text(
         """
-        SELECT mark.item_id FROM json_each(:marks) AS wanted
+        SELECT mark.mark, mark.item_id FROM json_each(:marks) AS wanted
         JOIN mark ON mark.mark = wanted.value AND mark.item_id >= coalesce((
             SELECT item_id FROM mark WHERE mark = wanted.value
             ORDER BY item_id DESC LIMIT 1 OFFSET :newest - 1
@@ -38,7 +39,8 @@ NEAR = {
     ),
     "postgresql": text(
         """
-        SELECT near.item_id FROM json_array_elements_text(CAST(:marks AS json)) AS wanted, LATERAL (
+        SELECT CAST(wanted.value AS bigint), near.item_id
+        FROM json_array_elements_text(CAST(:marks AS json)) AS wanted, LATERAL (
             SELECT item_id FROM mark WHERE mark = CAST(wanted.value AS bigint)
             ORDER BY item_id DESC LIMIT :newest
         ) AS near
@@ -55,11 +57,22 @@ MARKS = text(
 )
 
 
-def near(session: Session, marks: Sequence[int]) -> list[int]:
-    """The items that share marks, by number: those that share most first, then the newest."""
-    given = {"marks": json.dumps(marks), "newest": NEWEST}
+def near(session: Session, wanted: Sequence[Sequence[int]]) -> list[list[int]]:
+    """For each of several items the kept ones that share its marks, by number.
+
+    Those that share most come first, then the newest.
+    """
+    given = {"marks": json.dumps(list({mark for marks in wanted for mark in marks})), "newest": NEWEST}
     connection = session.connection()
-    shared = Counter(connection.execute(NEAR[connection.dialect.name], given).scalars())
+    under = defaultdict[int, list[int]](list)
+    for mark, number in connection.execute(NEAR[connection.dialect.name], given):
+        under[mark].append(number)
+    return [
+        _most_shared(Counter(chain.from_iterable(under.get(mark, ()) for mark in marks))) for marks in wanted
+    ]
+
+
+def _most_shared(shared: Counter[int]) -> list[int]:
     return sorted(shared, key=lambda number: (-shared[number], -number))[:MOST]
 
 
@@ -84,13 +97,10 @@ def repeated(session: Session, source_id: int, lines: Iterable[Sequence[int]]) -
 
 
 def keep(session: Session, found: Collection[tuple[int, Profile, Sequence[int], Sequence[int]]]) -> None:
-    """Keep items, by number, with their profiles, lines and marks; what was kept of them before goes."""
+    """Keep items, by number, with their profiles, lines and marks; nothing was kept of them before."""
     if not found:
         return
     connection = session.connection()
-    numbers = [{"number": number} for number, *_ in found]
-    connection.execute(delete(Mark).where(col(Mark.item_id) == bindparam("number")), numbers)
-    connection.execute(delete(Sketch).where(col(Sketch.item_id) == bindparam("number")), numbers)
     connection.execute(
         insert(Sketch),
         [
@@ -98,11 +108,20 @@ def keep(session: Session, found: Collection[tuple[int, Profile, Sequence[int], 
             for number, profile, lines, _ in found
         ],
     )
-    marks = [{"mark": mark, "item_id": number} for number, *_, marks in found for mark in set(marks)]
+    marks = [(mark, number) for number, *_, marks in found for mark in set(marks)]
     if marks and connection.dialect.name == "postgresql":
-        connection.execute(MARKS, {name: [row[name] for row in marks] for name in ("mark", "item_id")})
+        wanted, numbers = zip(*marks, strict=True)
+        connection.execute(MARKS, {"mark": list(wanted), "item_id": list(numbers)})
     elif marks:
-        connection.execute(insert(Mark), marks)
+        connection.exec_driver_sql("INSERT INTO mark (mark, item_id) VALUES (?, ?)", marks)
+
+
+def clear(session: Session, numbers: Collection[int]) -> None:
+    """Let go of what was kept of items, by number, before they are drawn anew."""
+    if numbers:
+        given = [{"number": number} for number in numbers]
+        for kept in (Mark, Sketch):
+            session.connection().execute(delete(kept).where(col(kept.item_id) == bindparam("number")), given)
 
 
 def forget(session: Session, now: datetime) -> None:

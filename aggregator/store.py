@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func
+from sqlalchemy import BindParameter, bindparam, func
 from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, or_, select, update
 
@@ -16,6 +16,7 @@ from aggregator import cadence, ingest, stories
 from aggregator.answers import Address
 from aggregator.ingest import Changes
 from aggregator.matching import Arrival, Known
+from aggregator.newcomers import ENTRY_FIELDS, New
 from config.errors import UsageFault
 from curation.stories import settle
 from feeds import homes, urls
@@ -27,9 +28,29 @@ NO_FEEDS = (Status.REMOVED, Status.MANUAL)
 KNOWN = tuple(getattr(Item, each.name) for each in fields(Known))  # a row is a Known
 PURGED = ("key", "alias", "canonical_url", "title", "timestamp")
 MOST_REVISIONS = 20  # of one item
-ENTRY_FIELDS = tuple(Entry.model_fields)
 DATES = ("published", "updated")
 _DATED = (col(Item.id), col(Item.published), col(Item.updated), col(Item.first_seen_at))
+
+_SOURCE: BindParameter[int] = bindparam("source_id")
+_KEYS: BindParameter[str] = bindparam("keys", expanding=True)
+_ALIASES: BindParameter[str] = bindparam("aliases", expanding=True)
+_TIMES = (
+    select_columns(col(Item.timestamp))
+    .where(col(Item.source_id) == _SOURCE)
+    .order_by(col(Item.timestamp).desc())
+    .limit(RHYTHM_ENTRIES)
+)
+_KNOWN = (
+    select_columns(*KNOWN)
+    .where(col(Item.source_id) == _SOURCE)
+    .where(or_(col(Item.key).in_(_KEYS), col(Item.alias).in_(_ALIASES)))
+    .order_by(col(Item.id))
+)
+_PURGED = (
+    select_columns(*(getattr(PurgedKey, name) for name in PURGED))
+    .where(col(PurgedKey.source_id) == _SOURCE)
+    .where(or_(col(PurgedKey.key).in_(_KEYS), col(PurgedKey.alias).in_(_ALIASES)))
+)
 
 
 def sources(session: Session, status: Status | None = None) -> list[Source]:
@@ -48,6 +69,12 @@ def source(session: Session, number: int) -> Source:
     if found is None or found.status == Status.REMOVED:
         raise UsageFault(f"source {number}: there is none with this number", "see 'newsdesk source list'")
     return found
+
+
+def held(session: Session, numbers: Collection[int]) -> dict[int, Source]:
+    """Sources of whatever status, by their numbers."""
+    rows = session.exec(select(Source).where(col(Source.id).in_(numbers)))
+    return {row.id: row for row in rows if row.id is not None}
 
 
 def source_at(session: Session, url: str) -> Source | None:
@@ -129,8 +156,7 @@ def item_counts(session: Session) -> dict[int, int]:
 
 def entry_times(session: Session, source_id: int) -> Sequence[datetime]:
     """When the last entries of a source were published, the newest first."""
-    query = select(Item.timestamp).where(Item.source_id == source_id).order_by(col(Item.timestamp).desc())
-    return session.exec(query.limit(RHYTHM_ENTRIES)).all()
+    return session.connection().execute(_TIMES, {"source_id": source_id}).scalars().all()
 
 
 def active_days(session: Session, source_id: int) -> list[date]:
@@ -154,31 +180,23 @@ def moves(session: Session, source_id: int | None = None) -> dict[int, list[Move
 def known(session: Session, source_id: int, arrived: Iterable[Arrival]) -> list[Known]:
     """The items of a source that a document's entries may be, and those that were purged."""
     names = [arrival.names for arrival in arrived]
-    keys = {key for name in names for key in (name.key, name.plain, name.full)}
-    aliases = {name.alias for name in names}
-    rows = session.connection().execute(
-        select_columns(*KNOWN)
-        .where(col(Item.source_id) == source_id, or_(col(Item.key).in_(keys), col(Item.alias).in_(aliases)))
-        .order_by(col(Item.id))
-    )
-    purged = session.exec(
-        select(PurgedKey).where(
-            PurgedKey.source_id == source_id,
-            or_(col(PurgedKey.key).in_(keys), col(PurgedKey.alias).in_(aliases)),
-        )
-    )
-    gone = [Known(None, **row.model_dump(include=set(PURGED))) for row in purged]
-    return [Known(*row) for row in rows] + gone
+    given = {
+        "source_id": source_id,
+        "keys": list({key for name in names for key in (name.key, name.plain, name.full)}),
+        "aliases": list({name.alias for name in names}),
+    }
+    connection = session.connection()
+    gone = [Known(None, **row._mapping) for row in connection.execute(_PURGED, given)]
+    return [Known(*row) for row in connection.execute(_KNOWN, given)] + gone
 
 
-def keep(session: Session, source_id: int, changes: Changes, now: datetime) -> list[Item]:
+def keep(session: Session, source_id: int, changes: Changes, now: datetime) -> list[New]:
     """Write what a document changed: new items with their stories; keys, revisions, dates of known ones.
 
     What is given back are the new items.
     """
     source = session.get_one(Source, source_id)
-    new = [_item(source_id, arrival, now) for arrival in changes.new]
-    stories.tell(session, source, new)
+    new = stories.tell(session, source, changes.new, now)
     for number, key in changes.keys.items():
         session.get_one(Item, number).key = key
     changed = []
@@ -277,23 +295,6 @@ def _redated(row: Any, home: Home) -> dict[str, Any] | None:
         "new_updated": updated,
         "new_timestamp": ingest.timestamp(entry, row.first_seen_at),
     }
-
-
-def _item(source_id: int, arrival: Arrival, now: datetime) -> Item:
-    said = {name: getattr(arrival.entry, name) for name in ENTRY_FIELDS}
-    return Item(
-        **said,
-        source_id=source_id,
-        story_id=0,
-        key=arrival.key,
-        alias=arrival.names.alias,
-        public_id=arrival.public_id,
-        global_id=arrival.global_id,
-        canonical_url=arrival.canonical_url,
-        fingerprint=arrival.fingerprint,
-        timestamp=arrival.timestamp,
-        first_seen_at=now,
-    )
 
 
 def purge(session: Session, items: Collection[Item]) -> None:

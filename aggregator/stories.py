@@ -10,11 +10,13 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import delete
+from sqlalchemy import Connection, delete, insert
 from sqlmodel import Session, col, or_, select
 
-from aggregator import sketches, twins
-from aggregator.telling import Telling
+from aggregator import newcomers, sketches, twins
+from aggregator.matching import Arrival
+from aggregator.newcomers import New, Told, entry
+from aggregator.telling import Group, Telling
 from curation import stories
 from curation.inbox import language
 from curation.retelling import BY_EDITOR
@@ -22,19 +24,22 @@ from curation.tables import StoryPin
 from feeds import profiles, shingles
 from feeds.likeness import Alike
 from feeds.profiles import Profile
-from feeds.tables import Item, Likeness, Sketch, Source
+from feeds.tables import Item, Likeness, Sketch, Source, Story
 
-Drawn = tuple[Item, Profile, Sequence[int], Sequence[int]]  # with its lines and its marks
+Drawn = tuple[Told, Profile, Sequence[int], Sequence[int]]  # with its lines and its marks
 
 
-def tell(session: Session, source: Source, items: Sequence[Item]) -> None:
-    """Give each new item of a source its story: that of an item it is like, else one of its own.
+def tell(session: Session, source: Source, arrivals: Sequence[Arrival], now: datetime) -> list[New]:
+    """Keep what is new of a source as items, each in the story of an item it is like, else in one of its own.
 
     The items get their numbers here, in the order given.
     """
-    if items:
-        telling = Telling(session, seen=twins.Seen(twins.kept(session, items)))
-        _write(telling, _place(telling, source, items))
+    assert source.id is not None
+    new = [New(source.id, arrival, now) for arrival in arrivals]
+    if new:
+        telling = Telling(session, seen=twins.Seen(twins.kept(session, new)))
+        _write(telling, _place(telling, source, new))
+    return new
 
 
 def redraw(session: Session, source: Source, items: Sequence[Item]) -> None:
@@ -43,6 +48,7 @@ def redraw(session: Session, source: Source, items: Sequence[Item]) -> None:
     They stay in their stories.
     """
     if items:
+        session.flush()
         _keep(session, _drawn(session, source, items))
         stories.settle(session, {item.story_id for item in items})
 
@@ -75,24 +81,23 @@ def regroup(session: Session, since: datetime) -> int:
     return len(items)
 
 
-def _place(telling: Telling, source: Source, items: Sequence[Item]) -> list[Drawn]:
+def _place(telling: Telling, source: Source, items: Sequence[Told]) -> list[Drawn]:
     """Place the items of one document; what is to be kept of each."""
     drawn = _drawn(telling.session, source, items)
-    for item, profile, _, marks in drawn:
-        telling.place(item, profile, marks)
+    telling.place([(item, profile, marks) for item, profile, _, marks in drawn])
     return drawn
 
 
-def _drawn(session: Session, source: Source, items: Sequence[Item]) -> list[Drawn]:
+def _drawn(session: Session, source: Source, items: Sequence[Told]) -> list[Drawn]:
     """Items with what is kept of them for comparing, without the lines that their source repeats."""
-    lines = [shingles.lines(item.content) for item in items]
+    lines = [shingles.lines(entry(item).content) for item in items]
     assert source.id is not None
     repeated = sketches.repeated(session, source.id, lines)
     drawn: list[Drawn] = []
     for item, its in zip(items, lines, strict=True):
         profile = profiles.profile(
-            item,
-            language=language(item, source),
+            entry(item),
+            language=language(entry(item), source),
             source=source.id,
             at=item.timestamp,
             boilerplate=repeated,
@@ -101,43 +106,55 @@ def _drawn(session: Session, source: Source, items: Sequence[Item]) -> list[Draw
     return drawn
 
 
-def _write(telling: Telling, drawn: Iterable[Drawn]) -> None:
-    session = telling.session
-    session.add_all(group.story for group in telling.groups)
-    session.flush()
-    for group in telling.groups:
-        assert group.story.id is not None
+def _write(telling: Telling, drawn: Collection[Drawn]) -> None:
+    connection = telling.session.connection()
+    fresh = [item for item, *_ in drawn if isinstance(item, New)]
+    for item, number in zip(fresh, newcomers.numbers(connection, "item", len(fresh)), strict=True):
+        item.id = number
+    _tell_new(connection, [group for group in telling.groups if group.story is None])
+    _grow(telling)
+    newcomers.keep(connection, fresh)
+    telling.session.flush()
+    if telling.likenesses:
+        connection.execute(insert(Likeness), [_likeness(*found) for found in telling.likenesses])
+    _keep(telling.session, drawn)
+    shared = {group.members[0].item.story_id for group in telling.groups if group.is_shared}
+    stories.settle(telling.session, shared)
+
+
+def _tell_new(connection: Connection, groups: Sequence[Group]) -> None:
+    """Write new stories; a story of one item is led by it."""
+    rows = []
+    for group, number in zip(groups, newcomers.numbers(connection, "story", len(groups)), strict=True):
         for member in group.members:
-            member.item.story_id = group.story.id
-    session.add_all(item for item, *_ in drawn)
-    session.flush()
-    session.add_all(_likeness(*found) for found in telling.likenesses)
-    _keep(session, drawn)
-    _lead(telling)
+            member.item.story_id = number
+        medoid = group.members[group.medoid].item.id
+        rows.append({"id": number, "lead_id": medoid, "medoid_id": medoid})
+    if rows:
+        connection.execute(insert(Story), rows)
 
 
-def _likeness(item: Item, other: Item, alike: Alike) -> Likeness:
-    assert item.id is not None
-    assert other.id is not None
-    return Likeness(
-        item_id=item.id, other_id=other.id, level=alike.level, score=alike.score, evidence=alike.evidence
-    )
+def _grow(telling: Telling) -> None:
+    """Give each story that was told already, and has changed, its new members and its medoid."""
+    for group in telling.groups:
+        if (story := group.story) is not None:
+            assert story.id is not None
+            for member in group.members:
+                member.item.story_id = story.id
+            if group.grown:
+                story.medoid_id = group.members[group.medoid].item.id
+                story.lead_id = story.lead_id or story.medoid_id
+
+
+def _likeness(item: Told, other: Told, alike: Alike) -> dict[str, object]:
+    found = {"level": alike.level, "score": alike.score, "evidence": alike.evidence}
+    return {"item_id": item.id, "other_id": other.id, **found}
 
 
 def _keep(session: Session, drawn: Iterable[Drawn]) -> None:
+    known = [item.id for item, *_ in drawn if item.id and not isinstance(item, New)]
+    sketches.clear(session, known)
     sketches.keep(session, [(item.id or 0, profile, lines, marks) for item, profile, lines, marks in drawn])
-
-
-def _lead(telling: Telling) -> None:
-    """Give each story that has changed its medoid and its lead; a story of one item is led by it."""
-    shared = set()
-    for group in telling.groups:
-        if group.grown:
-            group.story.medoid_id = group.members[group.medoid].item.id
-            group.story.lead_id = group.story.lead_id or group.story.medoid_id
-            if len(group.members) > 1:
-                shared.add(group.story.id or 0)
-    stories.settle(telling.session, shared)
 
 
 def _unlike(session: Session, numbers: Collection[int]) -> None:

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from sqlmodel import Session, col, or_, select
 
+from aggregator.newcomers import Told
 from feeds.likeness import Place, same_id, same_page
 from feeds.tables import Item
 
@@ -14,20 +15,20 @@ from feeds.tables import Item
 class Seen:
     """Items by what says that another is the same: the earliest under each id and address."""
 
-    def __init__(self, items: Iterable[Item] = ()) -> None:
-        self._by_id: dict[str, Item] = {}
-        self._by_address: dict[str, Item] = {}
+    def __init__(self, items: Iterable[Told] = ()) -> None:
+        self._by_id: dict[str, Told] = {}
+        self._by_address: dict[str, Told] = {}
         for item in items:
             self.add(item)
 
-    def add(self, item: Item) -> None:
+    def add(self, item: Told) -> None:
         """Remember an item; one that is the same as an earlier one changes nothing."""
         if item.global_id:
             self._by_id.setdefault(item.global_id, item)
         if item.canonical_url:
             self._by_address.setdefault(item.canonical_url, item)
 
-    def same(self, item: Item) -> tuple[Item, str] | None:
+    def same(self, item: Told) -> tuple[Told, str] | None:
         """The item that this one is the same as, and the evidence."""
         found = self._by_id.get(item.global_id or "")
         if found is not None and same_id(item.global_id or "", _place(item), _place(found)):
@@ -38,7 +39,7 @@ class Seen:
         return None
 
 
-def kept(session: Session, items: Iterable[Item], but: Collection[int] = ()) -> Sequence[Item]:
+def kept(session: Session, items: Iterable[Told], but: Collection[int] = ()) -> Sequence[Item]:
     """The items kept that one of these may be the same as, the earliest first, without those of `but`."""
     ids = {item.global_id for item in items if item.global_id}
     addresses = {item.canonical_url for item in items if item.canonical_url}
@@ -47,5 +48,5 @@ def kept(session: Session, items: Iterable[Item], but: Collection[int] = ()) -> 
     return [item for item in found if item.id not in but]
 
 
-def _place(item: Item) -> Place:
+def _place(item: Told) -> Place:
     return Place(item.source_id, urlsplit(item.url or "").fragment, item.title)

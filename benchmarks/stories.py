@@ -22,9 +22,10 @@ from tempfile import TemporaryDirectory
 from sqlalchemy import insert
 from sqlmodel import Session
 
-from aggregator import app, sketches, sources, sqlite, stories
+from aggregator import app, ingest, sketches, sources, sqlite, stories
 from aggregator.app import Newsdesk
-from feeds.entries import Entry
+from aggregator.matching import Arrival
+from feeds.entries import Entry, Feed
 from feeds.profiles import marks, profile
 from feeds.tables import Item, Sketch, Source, Story
 
@@ -100,12 +101,12 @@ def row(said: Entry, number: int) -> dict[str, object]:
     }
 
 
-def arrivals(count: int) -> Iterator[Item]:
+def arrivals(count: int) -> Iterator[Arrival]:
     """New items, as a poll brings them."""
     chance = random.Random(7)
     while True:
-        said = row(entry(chance, count + chance.randrange(10**9)), 0)
-        yield Item(**(said | {"id": None, "source_id": 1, "story_id": 0}))
+        feed = Feed(entries=(entry(chance, count + chance.randrange(10**9)),))
+        yield from ingest.arrivals(feed, "https://source.example/feed", NOW)
 
 
 def measure(newsdesk: Newsdesk, count: int) -> tuple[float, float, float]:
@@ -113,16 +114,16 @@ def measure(newsdesk: Newsdesk, count: int) -> tuple[float, float, float]:
     finding, telling, found = [], [], []
     with newsdesk.database.writing() as session:
         source = session.get_one(Source, 1)
-        for item in islice(arrivals(count), NEW):
-            drawn = profile(item, language="en", source=1, at=NOW)
+        for arrival in islice(arrivals(count), NEW):
+            drawn = profile(arrival.entry, language="en", source=1, at=NOW)
             keys = marks(drawn)
             begin = time.perf_counter()
-            near = sketches.near(session, keys)
+            (near,) = sketches.near(session, [keys])
             sketches.profiles(session, near)
             finding.append(time.perf_counter() - begin)
             found.append(len(near))
             begin = time.perf_counter()
-            stories.tell(session, source, [item])
+            stories.tell(session, source, [arrival], NOW)
             telling.append(time.perf_counter() - begin)
             session.expunge_all()
             source = session.get_one(Source, 1)

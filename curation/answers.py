@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from curation import ranks, shapes, terminal, words
+from curation import inbox, ranks, shapes, terminal, words
 from curation.retelling import BY_EDITOR
 from curation.shapes import Shape
 from curation.suggestions import Rank
@@ -93,7 +93,7 @@ def show_reasons(found: Reasons, rank: Rank) -> None:
     item = found.item
     terminal.fields(
         [
-            ("item", f"{item.id}: {item.title}"),
+            ("item", f"{item.id}: {inbox.called(item)}"),
             ("dated", f"{terminal.moment(item.timestamp)}, {found.ordered_by}"),
             ("source wrote", moment_in_words(item.published)),
             ("and later", moment_in_words(item.updated)),
@@ -107,7 +107,7 @@ def show_reasons(found: Reasons, rank: Rank) -> None:
     )
     for member, source in found.members:
         if member.id != item.id:
-            click.echo(f"  item {member.id}  {source.name}: {member.title}")
+            click.echo(f"  item {member.id}  {source.name}: {inbox.called(member)}")
     for row in found.alike:
         click.echo(f"  {row.item_id} and {row.other_id}: {in_words(row)}")
     for pin in found.pins:

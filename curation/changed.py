@@ -51,12 +51,14 @@ def picks(session: Session, of_stories: Iterable[int]) -> list[Pick]:
     return _batched(session, query, Item.story_id, of_stories)
 
 
-def days(session: Session, of_stories: Iterable[int], of_picks: Sequence[Pick], quorum: int) -> set[date]:
-    """The days in UTC on which stories are told, and on which picks stand or stood."""
+def days(
+    session: Session, of_stories: Iterable[int], of_picks: Sequence[Pick], at: datetime, quorum: int
+) -> set[date]:
+    """The days in UTC on which stories are told, and on which picks stand or stood by an instant."""
     told = _batched(session, select(Item.timestamp), Item.story_id, of_stories)
     decided = _batched(session, select(Decision.at), Decision.item_id, {pick.item_id for pick in of_picks})
-    stood = [rules.dated(pick, quorum) for pick in of_picks]
-    return {at.astimezone(UTC).date() for at in (*told, *decided, *stood)}
+    stood = [dated for pick in of_picks if (dated := rules.dated(pick, quorum)) <= at]
+    return {one.astimezone(UTC).date() for one in (*told, *decided, *stood)}
 
 
 def all_days(session: Session) -> set[date]:

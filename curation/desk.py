@@ -164,6 +164,8 @@ class Desk(StoryDesk):
             return f"item {holder.item_id}{said} now stands at place {order.index(holder.item_id) + 1}"
         if place != min(position, len(order)):
             return f"stands at place {place}, below those that are pinned"
+        if len(order) < position < rules.BOTTOM:
+            return f"stands last, at place {place}"
         return None
 
     def _change(

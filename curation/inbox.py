@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,7 +15,11 @@ from config.errors import UsageFault
 from curation import search
 from curation.search import Search
 from curation.tables import Decision, Kill, Pick, SeenMark, Tag
+from feeds import markup
+from feeds.entries import Entry
 from feeds.tables import Item, Source, Story
+
+BEGINNING = 100  # characters of a text that stand for a title
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +66,20 @@ class Listed:
         return tuple(pick for pick in self.picks if pick.retracted_at is None)
 
 
-def language(item: Item, source: Source) -> str | None:
+def language(item: Entry, source: Source) -> str | None:
     """The language of an item: its own, else what an editor set of its source, else what its feed says."""
     return item.language or source.language or source.feed_language
+
+
+def called(item: Item) -> str:
+    """What an item is called in listings: its title, else how its text begins, as in what is published."""
+    return item.title or markup.title(item.summary, BEGINNING)
+
+
+def titles(session: Session, numbers: Collection[int]) -> dict[int, str]:
+    """What items are called, by their numbers."""
+    items = session.exec(select(Item).where(col(Item.id).in_(numbers)))
+    return {item.id or 0: called(item) for item in items}
 
 
 def with_tags(item: Item, own_tags: Iterable[str]) -> tuple[str, ...]:
@@ -87,6 +102,13 @@ def item(session: Session, number: int) -> Item:
     if found is None:
         raise UsageFault(f"item {number}: there is none with this number", "see 'newsdesk inbox'")
     return found
+
+
+def refuse_unknown(session: Session, source: int | None) -> None:
+    """Raises UsageFault for the number of a source that there is not."""
+    found = session.get(Source, source) if source is not None and 0 < source < 2**63 else None
+    if source is not None and found is None:
+        raise UsageFault(f"source {source}: there is none with this number", "see 'newsdesk source list'")
 
 
 def waiting(session: Session, filters: Filters, limit: int) -> list[Item]:

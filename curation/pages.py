@@ -31,8 +31,9 @@ INSTANT = timedelta(microseconds=1)
 class Pages:
     """The pages beside the line-ups that are to be drawn at an instant, and what all of them share.
 
-    `shelves` are the line-ups of the editions, each pick with its own page; `days_of_late` are the newest
-    days with news, whether they are drawn or not.
+    `shelves` are the line-ups of the editions, each pick with its own page; `unseen` are the pages of picks
+    that readers are not to see, or not yet; `days_of_late` are the newest days with news, whether they are
+    drawn or not.
     """
 
     masthead: Masthead
@@ -41,6 +42,7 @@ class Pages:
     days: tuple[Day, ...] = ()
     permalinks: tuple[Permalink, ...] = ()
     gone: tuple[Gone, ...] = ()
+    unseen: tuple[str, ...] = ()
     days_of_late: tuple[date, ...] = ()
 
     @property
@@ -49,12 +51,12 @@ class Pages:
         return ("days/", "gone/", *(f"{shelf.slug}/" for shelf in self.shelves))
 
     def withdrawn(self, edition: str | None = None) -> tuple[str, ...]:
-        """The pages that must not stand any more, of one edition or of all: of picks that went, and those
-        that say so of picks that came back.
+        """The pages that must not stand any more, of one edition or of all: of picks that are not to be
+        seen, and those that say that a pick is gone which came back.
         """
-        went = [one.name.removeprefix("gone/") for one in self.gone if edition in (None, one.edition.name)]
-        back = [f"gone/{one.name}" for one in self.permalinks if edition in (None, one.edition.name)]
-        return tuple(sorted(went + back))
+        of_it = "" if edition is None else f"{edition}/"
+        back = [f"gone/{one.name}" for one in self.permalinks if one.name.startswith(of_it)]
+        return tuple(sorted([*(name for name in self.unseen if name.startswith(of_it)), *back]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +148,7 @@ def gathered(
     touched = _touched(snapshot, since)
     days = tuple(day(snapshot, of) for of in sorted(_days(snapshot, touched, since)))
     every = {one.name: one for one in (*snapshot.shown(touched), *live)}
+    unseen = {pagenames.permalink(pick.edition, pick.item_id) for pick in touched} - every.keys()
     on_days = {name for one in days for name in one.picks.permalinks}
     missing = _picks_of(snapshot, on_days - every.keys())
     every |= {one.name: one for one in snapshot.shown(missing)}
@@ -157,6 +160,7 @@ def gathered(
         days=days,
         permalinks=tuple(_permalink(one) for _, one in sorted(every.items())),
         gone=tuple(snapshot.gone(touched)),
+        unseen=tuple(sorted(unseen)),
         days_of_late=tuple(_days_of_late(session, at)),
     )
 
@@ -236,8 +240,9 @@ def _days(snapshot: Snapshot, touched: Sequence[Pick], since: datetime | None) -
     """The days to draw: those that changed, those that passed, and the neighbours that lead to them."""
     session = snapshot.session
     if since is None:
-        return changed.all_days(session) | changed.days(session, (), touched, snapshot.quorum)
-    found = changed.days(session, changed.stories(session, since), touched, snapshot.quorum)
+        return changed.all_days(session) | changed.days(session, (), touched, snapshot.at, snapshot.quorum)
+    stories = changed.stories(session, since)
+    found = changed.days(session, stories, touched, snapshot.at, snapshot.quorum)
     found |= {
         of
         for of in changed.passed(since, snapshot.at)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sqlmodel import col, select
 
 from config.errors import UsageFault
 from curation import inbox
 from curation.projections import history
-from curation.tables import Kill, StoryPin, Tag
+from curation.tables import Decision, Kill, StoryPin, Tag
 from curation.writer import Outcome, Writer
 from feeds import markup
 from feeds.tables import Item, Story
@@ -70,7 +72,8 @@ class StoryDesk(Writer):
             raise UsageFault(f"item {number}: is to be merged with itself", "name two items")
         pin = self.session.get(StoryPin, (min(number, into), max(number, into)))
         if pin is not None and pin.together and item.story_id == other.story_id:
-            return self.already(number, None, f"merged with item {into}")
+            said = self.already(number, None, f"merged with item {into}")
+            return replace(said, decision=self.session.get(Decision, pin.decision_id))
         came = self._story(item) if item.story_id != other.story_id else []
         moved = [[one.id, one.story_id] for one in came]
         return self.decide("merge", number, None, {"others": [into], "moved": moved, "story": other.story_id})

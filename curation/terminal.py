@@ -12,7 +12,9 @@ import sys
 import textwrap
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from itertools import chain
 from typing import Any
+from unicodedata import category
 
 import click
 
@@ -20,6 +22,7 @@ from config.errors import NewsdeskError
 
 FOLDED = frozenset({"title", "note", "trouble", "found"})  # texts, which take the room that is left
 NARROWED = frozenset({"editor", "by"})  # where a terminal is too narrow for all
+JOINERS = "\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}"
 WIDEST = 24  # of any column that is no text
 WIDEST_TEXT = 100  # of a paragraph, however wide the terminal is
 
@@ -72,7 +75,15 @@ def _drawn(headings: Sequence[str], cells: list[list[str]]) -> None:
 def one_line(value: object) -> str:
     """A value on one line; control characters of a hostile feed reach no terminal."""
     text = "" if value is None else str(value)
-    return "".join(character if character.isprintable() else " " for character in text)
+    if text.isprintable():
+        return text
+    pairs = zip(chain(" ", text), text, strict=False)
+    return "".join(shown if shown.isprintable() or _joins(before, shown) else " " for before, shown in pairs)
+
+
+def _joins(before: str, shown: str) -> bool:
+    """Whether a joiner belongs to a word, as in Persian or Sinhala, rather than to a picture."""
+    return shown in JOINERS and category(before)[0] in "LM"
 
 
 def fields(pairs: Iterable[tuple[str, object]]) -> None:
@@ -99,6 +110,11 @@ def _folded(text: str, room: int) -> list[str]:
 def width() -> int:
     """How wide a text is set: as the terminal is, but never so wide that lines are hard to follow."""
     return min(shutil.get_terminal_size().columns, WIDEST_TEXT)
+
+
+def is_wide(columns: int) -> bool:
+    """Whether lines may be so wide; in a pipe they may."""
+    return not sys.stdout.isatty() or shutil.get_terminal_size().columns >= columns
 
 
 def counted(number: int, one: str, many: str = "") -> str:

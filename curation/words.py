@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import click
 
@@ -13,6 +13,8 @@ from curation.rules import BOTTOM
 from curation.tables import Decision, Pick, Rule
 from feeds import markup
 from feeds.entries import Doubt, Moment
+
+WIDE = 100  # columns, of which a line of the log leaves about a fifth to a title
 
 
 def said(found: Listed) -> list[tuple[str, object]]:
@@ -104,10 +106,12 @@ def show_text(found: Listed) -> None:
         click.echo(click.wrap_text(text, width=terminal.width(), preserve_paragraphs=True))
 
 
-def list_decisions(lines: Sequence[Decision]) -> None:
-    """Print decisions as a table, in the order given."""
+def list_decisions(lines: Sequence[Decision], titles: Mapping[int, str] | None = None) -> None:
+    """Print decisions as a table, in the order given, with the titles of their items where there is room."""
+    if not terminal.is_wide(WIDE):
+        titles = None
     terminal.table(
-        ("decision", "time", "editor", "via", "verb", "item", "edition"),
+        ("decision", "time", "editor", "via", "verb", "item", "edition", *["title"] * bool(titles)),
         [
             (
                 line.id,
@@ -117,6 +121,7 @@ def list_decisions(lines: Sequence[Decision]) -> None:
                 line.verb if line.undoes is None else f"{line.verb} {line.undoes}",
                 line.item_id,
                 line.edition,
+                *([titles.get(line.item_id)] if titles else []),
             )
             for line in lines
         ],
@@ -128,7 +133,7 @@ def line(outcome: Outcome, status: str) -> str:
     """What a verb did, and how the pick now stands, in one line."""
     decision, undone = outcome.decision, outcome.undone
     if outcome.already or decision is None:
-        return f"item {decision.item_id if decision else '?'}: already {outcome.so}"
+        return f"item {outcome.item_id}: already {outcome.so}"
     done = in_words(decision)
     if undone is not None:
         takes = "undoes" if decision.verb == "undo" else "takes back"

@@ -34,6 +34,7 @@ class Outcome:
     undone: Decision | None = None
     remark: str | None = None
     so: str = ""  # how it stands already, in words
+    item_id: int | None = None  # the item that stands so
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,8 @@ class Writer:
         history = projections.history(self.session, item_id, edition)
         stand = {line.id for line in rules.effective(history)}
         last = next((line for line in reversed(history) if line.id in stand), None)
-        return Outcome(last or (history[-1] if history else None), pick, already=True, so=so)
+        decision = last or (history[-1] if history else None)
+        return Outcome(decision, pick, already=True, so=so, item_id=item_id)
 
     def _decision(self, number: int) -> Decision:
         decision = self.session.get(Decision, number) if 0 < number < 2**63 else None

@@ -74,9 +74,10 @@ ENTITY = re.compile(
 )
 MOST_ENTITIES = 100
 
-REFERENCE = re.compile(
-    r"<!\[CDATA\[.*?(?:\]\]>|\Z)|&(?:(#[0-9]{1,9}|#[xX][0-9a-fA-F]{1,8}|[A-Za-z][\w.-]{0,31});)?", re.S
-)
+_CDATA = r"<!\[CDATA\[.*?(?:\]\]>|\Z)"
+_NAME = r"(#[0-9]{1,9}|#[xX][0-9a-fA-F]{1,8}|[A-Za-z][\w.-]{0,31});"
+REFERENCE = re.compile(rf"{_CDATA}|&(?:{_NAME})?", re.S)
+UNKNOWN_TO_XML = re.compile(rf"{_CDATA}|&(?!(?:lt|gt|amp|quot|apos);)(?:{_NAME})?", re.S)
 MARKUP = frozenset("<>&\"'")
 ILLEGAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
@@ -179,7 +180,7 @@ def resolve(text: str, declared_entities: dict[str, str] | None = None) -> str:
             match[0] if value in MARKUP and name[0] == "#" else escape(value, {'"': "&quot;", "'": "&apos;"})
         )
 
-    return REFERENCE.sub(character, text)
+    return (REFERENCE if known else UNKNOWN_TO_XML).sub(character, text)
 
 
 def numbered(reference: str) -> str:

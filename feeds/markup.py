@@ -180,7 +180,8 @@ def _tame(html: str) -> str:
     html = _HIDDEN.sub("<!---->", html[:LONGEST])
     if html.count("&") > MOST_AMPERSANDS:
         html = re.sub(r"&(?:#?\w{1,30};)?", " ", html)
-    if _repeated(html) > MOST_REPEATED:
+    # What is repeated is at most all of the text, at each tag.
+    if html.count("<") * len(html) > MOST_REPEATED and _repeated(html) > MOST_REPEATED:
         html = re.sub(r"<[^<>]*>", " ", html).replace("<", "&lt;")
     return html
 

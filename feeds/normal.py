@@ -43,8 +43,8 @@ def told(title: str, summary: str, content: str, base: str | None) -> tuple[str,
     The content is empty where it would say no more than title and summary do.
     """
     full = markup.clean(content or summary, base)
-    candidates = (markup.excerpt(summary, SUMMARY), markup.excerpt(full, SUMMARY))
-    short = next((text for text in candidates if text and text != title), "")
+    excerpts = (markup.excerpt(text, SUMMARY) for text in (summary, full))  # the second only where needed
+    short = next((text for text in excerpts if text and text != title), "")
     said = "<" not in full and markup.text(full) in (title, short)
     return short, "" if said else full
 

@@ -26,6 +26,12 @@ SHIELD = {code: 0xE000 + code for code in range(0x80, 0xC0)}
 UNSHIELD = {shielded: code for code, shielded in SHIELD.items()}
 TWICE = re.compile("[ÂÃ][\x80-\xbf]|â[\x80€]")  # what UTF-8 encoded twice does hold
 
+NEVER = (1970, 1, 1, 0, 0, 0, 3, 1, 0)
+
+# feedparser tries many forms on each date, and what it makes of one is not looked at: `feeds.dates` reads it.
+feedparser.registerDateHandler(lambda text: NEVER)
+feedparser.api.PREFERRED_XML_PARSERS = ["feeds.wholetext"]
+
 
 class Unreadable(ValueError):
     """A document that is no feed or cannot be read; the message says why in one line."""

@@ -14,6 +14,10 @@ LONGEST = 2048
 
 # Refused though WHATWG would repair it: a guess at what was meant is not an address.
 _REFUSED = re.compile(r"[\x00-\x1f\x7f-\x9f\\]|^https?:(?!//[^/])|^///", re.IGNORECASE)
+# What stands for itself: nothing in it is escaped, resolved or refused.
+PLAIN = re.compile(
+    r"https?://(?:[a-z0-9]+(?:-[a-z0-9]+)*\.)+[a-z]{2,}(?:/(?!\.)[\w~.-]*)+(?:\?[\w~.=&-]*)?", re.ASCII
+)
 _WRITTEN_HOST = re.compile(r"(?:https?:)?//([^/?#:]*)", re.IGNORECASE)
 # WHATWG leaves these as they are; RFC 3986 §2 has no place for them after the host.
 _UNWISE = str.maketrans({char: f"%{ord(char):02X}" for char in '"<>[]^`{|}'})
@@ -49,6 +53,8 @@ def gate(url: str, base: str | None = None) -> str | None:
     url = url.strip()
     if not url or len(url) > LONGEST or _REFUSED.search(url):
         return None
+    if PLAIN.fullmatch(url):
+        return url
     parsed = _parse(url, gate(base) if base else None)
     if parsed is None or parsed.username or parsed.password or _is_disguised(url, parsed):
         return None
@@ -56,6 +62,7 @@ def gate(url: str, base: str | None = None) -> str | None:
     return href if len(href) <= LONGEST else None
 
 
+@lru_cache(maxsize=4096)
 def canonical(url: str) -> str:
     """The key a page has under all its addresses: for comparing, never for showing.
 

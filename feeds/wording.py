@@ -20,11 +20,15 @@ _LETTERS = rf"[^\W\d_{_UNSPACED_RANGES}]+"
 WORD = re.compile(
     rf"\d+(?:[.,\u00a0\u202f' ]\d{{3}})*(?:[.,]\d+)?|{_UNSPACED}+|{_LETTERS}(?:-?\d+|(?:-{_LETTERS})*)"
 )
+# Most words are of small letters alone: passed over, many at once; what may be another is captured.
+UNCOMMON = re.compile(rf"(?:[a-z]+(?![^\W_]|-)[ ,.\n]*)+|({WORD.pattern})")
 UNSPACED = re.compile(rf"{_UNSPACED}{{2,}}")
-ENDING = re.compile(
-    r"(?:ing|ed|es|en|er|em|as|os|is|ami|ach|ych|ego|e|s|n|x|a|o|i|y"
-    r"|ами|ями|ого|его|ому|ах|ях|ов|ев|ой|ый|ая|ое|ые|ом|ам|а|я|ы|и|у|ю|е|о)$"
-)
+_ENDINGS = """
+    ing ed es en er em as os is ami ach ych ego e s n x a o i y
+    ами ями ого его ому ах ях ов ев ой ый ая ое ые ом ам а я ы и у ю е о
+"""
+ENDINGS = frozenset(_ENDINGS.split())
+LONGEST_ENDING = 3
 SHORTEST_STEM = 4
 SEPARATORS = re.compile(r"[^\d]")
 SENTENCE = re.compile(r"(?:^|[.!?:»«\"“„–—|\n]\s*)$")
@@ -34,7 +38,7 @@ TITLE_CASE = 0.9  # of the longer words begin with a capital: capitals say nothi
 def words(text: str) -> dict[str, str]:
     """The significant words of a text as they are compared, each with its form in it."""
     found: dict[str, str] = {}
-    for match in WORD.findall(text):
+    for match in dict.fromkeys(WORD.findall(text)):
         for form, shown in _forms(match):
             found.setdefault(form, shown)
     return found
@@ -45,10 +49,8 @@ def names(text: str) -> dict[str, str]:
 
     A capital counts where no sentence begins, and in a text that capitalises only some of its words.
     """
-    every = WORD.findall(text)
-    # Most words are of small letters alone, which is told at once.
-    found = [word for word in every if not (word.islower() and word.isalpha())]
-    titled = _is_titled(every, found)
+    found = [word for word in UNCOMMON.findall(text) if word and not (word.islower() and word.isalpha())]
+    titled = _is_titled(text, found)
     kept: dict[str, str] = {}
     end = 0
     for word in found:
@@ -61,11 +63,13 @@ def names(text: str) -> dict[str, str]:
 
 def run(text: str) -> list[str]:
     """All words of a text in their order, folded; an unspaced one by its characters."""
-    return [
-        part
-        for word in re.findall(r"\w+", fold(text))
-        for part in (word if UNSPACED.match(word) else (word,))
-    ]
+    if text.isascii():
+        return text.lower().translate(_PARTED).split()
+    parted = _decomposed(text).translate(_PARTED)
+    words = parted.split()
+    if not UNSPACED.search(parted):
+        return words
+    return [part for word in words for part in (word if UNSPACED.match(word) else (word,))]
 
 
 @lru_cache(maxsize=4096)
@@ -73,7 +77,11 @@ def fold(text: str) -> str:
     """A text in lower case and without accents."""
     if text.isascii():
         return text.lower()
-    return unicodedata.normalize("NFKD", text.casefold()).translate(_WITHOUT_MARKS)
+    return _decomposed(text).translate(_WITHOUT_MARKS)
+
+
+def _decomposed(text: str) -> str:
+    return unicodedata.normalize("NFKD", text.casefold())
 
 
 class _WithoutMarks(dict[int, int | None]):
@@ -84,10 +92,20 @@ class _WithoutMarks(dict[int, int | None]):
         return self[code]
 
 
-_WITHOUT_MARKS = _WithoutMarks()
+class _Parted(dict[int, str | None]):
+    """The same, with a space for each character that is of no word."""
+
+    def __missing__(self, code: int) -> str | None:
+        character = chr(code)
+        of_word = character if character.isalnum() or character == "_" else " "
+        self[code] = None if unicodedata.combining(character) else of_word
+        return self[code]
 
 
-@lru_cache(maxsize=16384)
+_WITHOUT_MARKS, _PARTED = _WithoutMarks(), _Parted()
+
+
+@lru_cache(maxsize=32_768)
 def _forms(word: str) -> tuple[tuple[str, str], ...]:
     """What a word is compared by, and how it is shown; nothing where it is a stop word."""
     if word[0].isdigit():
@@ -99,8 +117,15 @@ def _forms(word: str) -> tuple[tuple[str, str], ...]:
     folded = fold(word).replace("-", "")
     if len(folded) < 2 or folded in STOP_WORDS:
         return ()
-    stem = folded if _is_coined(word) else ENDING.sub("", folded)
+    stem = folded if _is_coined(word) else _without_ending(folded)
     return ((stem if len(stem) >= SHORTEST_STEM else folded, folded),)
+
+
+def _without_ending(word: str) -> str:
+    for length in range(LONGEST_ENDING, 0, -1):
+        if word[-length:] in ENDINGS:
+            return word[:-length]
+    return word
 
 
 def _is_coined(word: str) -> bool:
@@ -116,8 +141,11 @@ def _begins(text: str, place: int) -> bool:
     return SENTENCE.search(text, max(0, place - 4), place) is not None
 
 
-def _is_titled(every: list[str], uncommon: list[str]) -> bool:
-    capitals = sum(len(word) > 3 and word[0].isupper() for word in uncommon)
-    longer = (word for word in every if len(word) > 3 and word[0].isalpha())
-    count = sum(1 for _ in islice(longer, int(capitals / TITLE_CASE) + 1))  # more need not be counted
+def _is_titled(text: str, uncommon: list[str]) -> bool:
+    capitals = len([word for word in uncommon if len(word) > 3 and word[0].isupper()])
+    if not capitals:
+        return False
+    enough = int(capitals / TITLE_CASE) + 1  # more need not be counted
+    longer = (found for found in WORD.finditer(text) if len(found[0]) > 3 and found[0][0].isalpha())
+    count = sum(1 for _ in islice(longer, enough))
     return count > 2 and capitals >= TITLE_CASE * count

@@ -376,6 +376,10 @@ def test_a_pick_is_made_listed_logged_undone_and_made_again(stocked: CommandLine
         ("undo", 1),
         ("pick", None),
     ]
+    assert [line.split("\t")[4:] for line in stocked("log", "--limit", 2).out.splitlines()] == [
+        ["undo 2", "2", "editors-pick", "Beta"],
+        ["undo 1", "2", "editors-pick", "Beta"],
+    ]
     assert stocked("unpick", 2).out == "decision 4: unpick item 2 in editors-pick, now retracted\n"
 
 
@@ -383,6 +387,33 @@ def test_several_items_are_picked_all_or_none(stocked: CommandLine) -> None:
     assert stocked("pick", 1, 99).status == 2
     assert stocked("picks", "--json").json == []
     assert len(stocked("pick", 1, 3, "--json").json) == 2
+
+
+@pytest.mark.parametrize("place", [["--top"], ["--position", 1]], ids=str)
+def test_several_items_that_are_picked_for_a_place_stand_there_as_named(
+    stocked: CommandLine, place: list[object]
+) -> None:
+    stocked("pick", 2)
+    stocked("pick", 3, 1, *place)
+    assert [item["id"] for item in stocked("picks", "--json").json] == [3, 1, 2]
+
+
+def test_what_stands_already_is_told_of_its_item_and_of_whose_word_it_is(stocked: CommandLine) -> None:
+    stocked("merge", 1, 2)
+    assert stocked("merge", 2, 1).out == "item 1: already merged with item 2\n"
+    assert stocked("merge", 2, 1, "--json").json["decision"]["id"] == 1
+
+
+def test_what_has_no_title_is_listed_by_how_its_text_begins(command: CommandLine, web: Web) -> None:
+    untitled = "<item><guid>a</guid><description>Fog over the river, and no ferry.</description></item>"
+    command("source", "add", web.put("/feed", rss([untitled])))
+    command("poll")
+    assert command("inbox").out.endswith("\tFog over the river, and no ferry.\n")
+    assert command("inbox", "--json").json[0]["title"] == ""
+    assert command("stories").out.endswith("\tFog over the river, and no ferry.\n")
+    command("pick", 1)
+    assert "Fog over the river" in command("picks").out
+    assert fields(command("why", 1).out)["item"] == "1: Fog over the river, and no ferry."
 
 
 def test_an_item_is_shown_with_its_text_and_its_history(stocked: CommandLine) -> None:
@@ -569,6 +600,7 @@ def test_a_failure_that_has_a_remedy_is_told_with_it(command: CommandLine, web: 
         (["pick", "1", "--at", "someday"], "someday"),
         (["publish", "--edition", "none"], "none"),
         (["inbox", "--limit", "0"], "0"),
+        (["inbox", "--source", "99"], "source 99"),
         (["source", "import", "none.opml"], "none.opml"),
         (["poll", "99"], "source 99"),
         (["nonsense"], "nonsense"),

@@ -29,12 +29,18 @@ Order = dict[str, Any]
 @click.option("--until", type=FUTURE, help="Only until this time: 3d, 'friday noon'.")
 @json_option
 @click.pass_obj
-def pick(newsroom: Newsroom, /, numbers: tuple[int, ...], as_json: bool, **given: Any) -> None:
+def pick(
+    newsroom: Newsroom, /, numbers: tuple[int, ...], position: int | None, as_json: bool, **given: Any
+) -> None:
     """Choose items for an edition; again, to change what was said of them.
 
-    Several items are chosen all or none.
+    Several items are chosen all or none, and where they are given a place stand there in the order named.
     """
-    _decide(newsroom, "pick", numbers, as_json, **given)
+    orders = [
+        {"verb": "pick", "item": number, "position": position and position + further, **given}
+        for further, number in enumerate(numbers)
+    ]
+    _tell(newsroom, _carried_out(newsroom, orders), as_json, many=len(numbers) > 1)
 
 
 def _on_picks(verb: str, short: str, said: str) -> click.Command:

@@ -54,7 +54,7 @@ def why(newsroom: Newsroom, number: int, other: int | None, as_json: bool) -> No
 @click.pass_obj
 def stories(newsroom: Newsroom, since: datetime | None, limit: int, as_json: bool) -> None:
     """List the stories told since a time, those of most sources first, then the newest."""
-    from curation import answers, why
+    from curation import answers, inbox, why
 
     now = newsroom.now()
     with newsroom.reading() as session:
@@ -71,7 +71,7 @@ def stories(newsroom: Newsroom, since: datetime | None, limit: int, as_json: boo
             one.items,
             terminal.age(one.newest, now),
             source.name,
-            lead.title,
+            inbox.called(lead),
         )
         for one, (lead, source) in zip(told, found, strict=True)
     ]

@@ -58,6 +58,7 @@ def inbox(
     clauses = () if words is None else parse(words, _past).clauses
     query = Query((*clauses, *[UNSEEN] * unseen))
     with newsroom.reading() as session:
+        inbox.refuse_unknown(session, given["source"])
         asked = _asked(newsroom, session, query) if query.clauses else None
         filters = inbox.Filters(search=asked, **given)
         numbers = inbox.numbers(session, filters, suggestions.RANKED if rank else limit)
@@ -111,6 +112,7 @@ def _list(
 ) -> None:
     """Print items, with their scores where they are ranked."""
     from curation import shapes
+    from curation.inbox import called
 
     now, ranked = newsroom.now(), list(zip_longest(found, ranks))
     if as_json:
@@ -126,7 +128,7 @@ def _list(
                 one.source.section,
                 one.language,
                 one.source.name if len(one.story) == 1 else f"{len(one.story)} sources",
-                one.item.title,
+                called(one.item),
             )
             for one, rank in ranked
         ],
@@ -230,7 +232,7 @@ def picks(newsroom: Newsroom, edition: str, as_json: bool) -> None:
             pick.item_id,
             shapes.pick(pick, now, quorum)["status"],
             words.by(pick),
-            pick.title or one.item.title,
+            pick.title or inbox.called(one.item),
             pick.note,
         )
         for place, (pick, one) in enumerate(zip(stand, found, strict=True), 1)
@@ -246,11 +248,12 @@ def picks(newsroom: Newsroom, edition: str, as_json: bool) -> None:
 @click.pass_obj
 def log(newsroom: Newsroom, limit: int, as_json: bool) -> None:
     """List the editorial log, the newest decision first."""
-    from curation import desk, shapes, words
+    from curation import desk, inbox, shapes, words
 
     with newsroom.reading() as session:
         lines = desk.log(session, limit)
+        titles = inbox.titles(session, {line.item_id for line in lines})
     if as_json:
         terminal.emit([shapes.decision(line) for line in lines])
         return
-    words.list_decisions(lines)
+    words.list_decisions(lines, titles)

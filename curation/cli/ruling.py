@@ -133,7 +133,7 @@ def test(
 
 
 def _show(row: Rule | None, found: Trial, listed: Sequence[Listed], now: datetime) -> None:
-    from curation import words
+    from curation import inbox, words
 
     days = ", ".join(f"{day}: {count}" for day, count in found.days.items())
     terminal.fields(
@@ -155,7 +155,7 @@ def _show(row: Rule | None, found: Trial, listed: Sequence[Listed], now: datetim
                 terminal.age(one.item.timestamp, now),
                 one.source.name,
                 found.fates.get(one.item.story_id),
-                one.item.title,
+                inbox.called(one.item),
             )
             for one in listed
         ],

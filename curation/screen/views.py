@@ -162,7 +162,7 @@ class Views:
             section=found.source.section,
             authors=tuple(author.name for author in item.authors),
             tags=found.tags,
-            also=tuple(Also(one.id or 0, source.name, one.title) for one, source in others),
+            also=tuple(Also(one.id or 0, source.name, inbox.called(one)) for one, source in others),
             paragraphs=tuple(markup.paragraphs(item.content)) or (item.summary,) * bool(item.summary),
         )
 
@@ -173,7 +173,7 @@ def _story(found: Listed, chosen: tuple[Chosen, ...]) -> Story:
         number=item.id or 0,
         key=item.story_id,
         at=item.timestamp,
-        title=item.title,
+        title=inbox.called(item),
         source=found.source.name,
         sources=len({source.id for _, source in found.story}),
         language=found.language,

@@ -48,6 +48,13 @@ def numbers(stories: tuple[Story, ...]) -> list[int]:
     return [story.number for story in stories]
 
 
+def test_what_has_no_title_is_named_by_how_its_text_begins(newsdesk: Newsdesk) -> None:
+    keep(newsdesk, rss(["<item><guid>a</guid><description>Fog over the river.</description></item>"]))
+    with looking(newsdesk) as desk:
+        assert [story.title for story in desk.page(INBOX).stories] == ["Fog over the river."]
+        assert desk.whole(1).story.title == "Fog over the river."
+
+
 def test_places_are_the_inbox_its_sections_the_line_ups_and_the_rest(stocked: Newsdesk) -> None:
     keep(stocked, rss([rss_item("z")]), "https://other.example/feed", section="arts")
     gone = keep(stocked, rss([rss_item("y")]), "https://gone.example/feed", section="gone")

@@ -128,6 +128,20 @@ def test_what_readers_never_saw_leaves_no_page(filled: Newsdesk, clock: Clock) -
     assert (names(shown), gone(shown)) == ([], [])
 
 
+def test_what_readers_saw_and_is_put_off_has_no_page_until_its_time(filled: Newsdesk, clock: Clock) -> None:
+    """Nor has the day on which it is to appear, which would tell of it."""
+    decide(filled, "pick", 1)
+    since = clock.move(hours=3)
+    decide(filled, "pick", 1, visible_from=NOON + timedelta(days=1))
+    shown = gathered(filled, since)
+    assert (names(shown), gone(shown)) == ([], [])
+    assert shown.withdrawn() == shown.withdrawn("editors-pick") == ("editors-pick/1.html",)
+    assert shown.withdrawn("editors") == ()
+    assert "2026-11-26" not in days(shown)
+    clock.move(days=1)
+    assert names(gathered(filled, since)) == ["editors-pick/1.html"]
+
+
 def test_only_the_days_that_changed_and_their_neighbours_are_drawn(filled: Newsdesk, clock: Clock) -> None:
     for number in range(5):
         when = f"{number + 1:02} Nov 2026 09:00:00 GMT"

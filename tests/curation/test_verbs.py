@@ -104,6 +104,11 @@ def test_a_pick_is_moved_down(stocked: Newsdesk, where: dict[str, Any], moved: l
     assert order(stocked) == moved
 
 
+def test_who_moves_a_pick_beyond_the_last_place_is_told_where_it_stands(stocked: Newsdesk) -> None:
+    assert do(stocked, "move", 3, place=9).remark == "stands last, at place 3"
+    assert do(stocked, "move", 2, bottom=True).remark is None
+
+
 def test_of_two_moves_to_one_place_the_later_counts_and_its_editor_is_told(stocked: Newsdesk) -> None:
     first = do(stocked, "move", 1, "bob", top=True)
     second = do(stocked, "move", 2, top=True)

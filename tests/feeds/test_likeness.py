@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from datetime import UTC, datetime
 from functools import cache
 from itertools import combinations
+from operator import mul
 
 import pytest
 from hypothesis import given
@@ -124,6 +126,40 @@ def test_what_texts_share_lies_between_nothing_and_all(one: list[int], other: li
     together, contained = shingles.shared(here, there)
     assert 0 <= together <= contained <= 1
     assert shingles.shared(here, here) == ((1, 1) if here.count else (0, 0))
+
+
+@given(st.lists(st.sampled_from(["a", "river", "rose", "été", "1908", "東"]), max_size=30))
+def test_a_run_is_hashed_by_what_its_four_words_are_and_where(run: list[str]) -> None:
+    words = [shingles.hashed(word) % 2**64 for word in run]
+    runs = zip(words, words[1:], words[2:], words[3:], strict=False)
+    sums = {sum(map(mul, four, shingles.FACTORS)) % 2**64 - 2**63 for four in runs}
+    assert shingles.shingles(run) == Shingles(tuple(sorted(sums)), len(sums))
+
+
+WRITTEN = st.lists(
+    st.sampled_from(
+        ["the river", "Elsham", "GPT-4", "well-known", "1 000", "x2", "été", "東京", ", ", ". ", "-"]
+    )
+    | st.text("aZ9é_- 東\n\u0301ß", max_size=4),
+    max_size=20,
+).map("".join)
+
+
+@given(WRITTEN)
+def test_no_word_but_small_ones_is_passed_over(text: str) -> None:
+    passed = [word for word in wording.UNCOMMON.findall(text) if word and not _is_small(word)]
+    assert passed == [word for word in wording.WORD.findall(text) if not _is_small(word)]
+
+
+def _is_small(word: str) -> bool:
+    return word.islower() and word.isalpha()
+
+
+@given(WRITTEN)
+def test_a_text_runs_through_all_its_words_folded(text: str) -> None:
+    words = re.findall(r"\w+", wording.fold(text))
+    assert "".join(wording.run(text)) == "".join(words)
+    assert "東" in text or wording.run(text) == words
 
 
 def test_a_long_text_is_kept_as_its_smallest_hashes() -> None:

@@ -183,6 +183,22 @@ def test_a_story_is_laid_out_the_way_its_own_words_are_read() -> None:
     assert dated.getparent().get("dir") == "ltr"  # the page's own words stay whole within it
 
 
+@pytest.mark.parametrize(("said", "direction"), [("ليس الأحد.", "rtl"), ("Not on Sunday.", "ltr")])
+def test_a_correction_is_laid_out_the_way_its_own_words_are_read(said: str, direction: str) -> None:
+    arabic = entry(title="عودة الملاحة", editorial=Editorial(editors=("Inès",), correction=said))
+    [correction] = find(permalink(shelf("x", arabic)), "//.correction")
+    assert correction.get("dir") == direction
+
+
+def test_the_page_s_own_words_and_the_name_they_lead_to_stand_in_one_order() -> None:
+    """In a page in Arabic, "All of" is English, and stands at the left of what it names."""
+    [link] = find(front(shelf("recent-news", entry()), language="ar"), "//.all/a")
+    assert link.get("dir") == "ltr"
+    arabic = entry(title="عودة الملاحة", editorial=PICKED)
+    [link] = find(permalink(shelf("x", arabic)), "//.read/a")
+    assert link.get("dir") == "ltr"
+
+
 def test_the_front_page_leads_to_the_newest_day() -> None:
     old, new = entry(), entry(published=dates.read("2023-11-21T23:59:00-02:00"))
     assert "days/2023-11-22.html" in links(front(shelf("recent-news", old, new)))

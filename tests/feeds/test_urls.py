@@ -1,5 +1,6 @@
 """What may be linked, and what it is compared by."""
 
+import ada_url
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -135,3 +136,9 @@ def test_the_key_of_a_key_is_itself(url: str) -> None:
 )
 def test_a_host_is_counted_with_its_port(url: str, expected: str) -> None:
     assert urls.host(url) == expected
+
+
+@given(st.from_regex(urls.PLAIN, fullmatch=True))
+@settings(deadline=None)
+def test_a_plain_address_is_what_the_url_standard_makes_of_it(url: str) -> None:
+    assert urls.gate(url) == ada_url.URL(url).href == url
