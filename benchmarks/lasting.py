@@ -1,9 +1,9 @@
 """Goal 5: what a hundred rounds of polling leave in memory.
 
-    python benchmarks/lasting.py COUNT FOLDER
+    python benchmarks/lasting.py PORT FOLDER
 
-The program that polls is this file run as above: it polls the farm of a folder again and again in one process,
-as the daemon does, and after each round prints its own resident memory. Every round a tenth has news.
+The program that polls is this file, run as above: it polls the farm of a folder again and again in one process,
+as the daemon does, and prints its own resident memory after each round. Every round a tenth has news.
 """
 
 from __future__ import annotations
