@@ -1,4 +1,4 @@
-"""Goal 6: what polling, the desk, publishing and search cost beside an archive of ten thousand items and of many.
+"""Goal 6: what everything costs beside an archive of ten thousand items, and of many.
 
 The newsrooms are those of `finding.py`, the stories those of `stories.py`. They are made once and kept under
 `.bench/`: a million items take minutes to make. Everything is measured on copies, in milliseconds of the
@@ -63,11 +63,11 @@ def made_stories(kept: Path, items: int) -> Path:
     if not file.exists():
         note(f"making the marks of {items:,} items, once")
         making = file.with_suffix(".making")
-        with app.opened(app.chosen(database_url=f"sqlite:///{making}"), lambda: stories.NOW) as newsdesk:
-            with newsdesk.database.writing() as session:
-                for number in range(100):
-                    sources.add(session, f"https://s{number}.example/feed", stories.NOW)
-                stories.fill(session, items)
+        chosen = app.chosen(database_url=f"sqlite:///{making}")
+        with app.opened(chosen) as newsdesk, newsdesk.database.writing() as session:
+            for number in range(100):
+                sources.add(session, f"https://s{number}.example/feed", stories.NOW)
+            stories.fill(session, items)
         if items > stories.KEPT:
             stories.crowd(making, items)
         with closing(sqlite3.connect(making)) as connection:
@@ -100,7 +100,9 @@ def opened(database: Path, folder: Path, now: Callable[[], datetime] = app.utc_n
     shutil.rmtree(folder)
 
 
-def took(work: Callable[[], object], times: int = TIMES, before: Callable[[], object] = lambda: None) -> float:
+def took(
+    work: Callable[[], object], times: int = TIMES, before: Callable[[], object] = lambda: None
+) -> float:
     """The median of the milliseconds of the processor for some work, without what is `before` it.
 
     It is done once more than it is timed, for warmth.
@@ -147,9 +149,7 @@ def asked(newsdesk: Newsdesk, session: Session) -> Costs:
 def published(newsdesk: Newsdesk, items: int) -> Costs:
     numbers = random.Random(7)
     more = (number for number in count(items + 1) if number % 10)  # each tenth is told with another
-    return {
-        "publish": took(newsdesk.publish, 3, lambda: publishing.one_more(newsdesk, numbers, next(more)))
-    }
+    return {"publish": took(newsdesk.publish, 3, lambda: publishing.one_more(newsdesk, numbers, next(more)))}
 
 
 def polled(newsdesk: Newsdesk, farm: Farm) -> Costs:
@@ -184,9 +184,8 @@ def measure(folder: Path, findings: Findings, kept: Path, many: int) -> None:
             rounds.append((costs(kept, own, FEW, farm), costs(kept, own, many, farm)))
     for name in rounds[0][0]:
         few, more = (median(one[part][name] for one in rounds) for part in (0, 1))
-        findings.note(f"Archive: 10,000 and {many:,} items", name, f"{few:.2f}", f"{more:.2f}")
+        columns = "what", "beside 10,000 items, ms", f"beside {many:,}, ms"
+        findings.note("Beside the archive", columns, name, f"{few:.2f}", f"{more:.2f}")
         ratios = tuple(more[name] / few[name] for few, more in rounds)
         limit = 3.0 if name.startswith("search") else 1.5
         findings.goal(Goal(6, f"{name}, {many:,} items beside 10,000", ratios, limit, most=True))
-
-

@@ -164,9 +164,9 @@ def paragraphs(chance: random.Random) -> Iterator[str]:
         yield f"<p>{' '.join(said)}.</p>\n"
 
 
-def nginx() -> str | None:
-    """Where nginx is; a user's path has it not in every system."""
-    return shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
+def program(name: str) -> str | None:
+    """Where a program is; a user's path does not have those of servers in every system."""
+    return shutil.which(name, path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
 
 
 def free_port() -> int:
@@ -177,13 +177,13 @@ def free_port() -> int:
 @contextmanager
 def served(root: Path, folder: Path) -> Iterator[int]:
     """One nginx of one process that serves a folder at every loopback address; its port."""
-    program, port = nginx(), free_port()
-    assert program is not None, "nginx is not installed"
+    nginx, port = program("nginx"), free_port()
+    assert nginx is not None, "nginx is not installed"
     folder.mkdir(parents=True, exist_ok=True)
     configuration = folder / "nginx.conf"
     user = "user root;" if os.geteuid() == 0 else ""
     configuration.write_text(user + NGINX.format(folder=folder.resolve(), port=port, root=root.resolve()))
-    serving = subprocess.Popen([program, "-p", str(folder.resolve()), "-c", str(configuration.resolve())])
+    serving = subprocess.Popen([nginx, "-p", str(folder.resolve()), "-c", str(configuration.resolve())])
     try:
         answers(port)
         yield port

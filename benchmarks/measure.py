@@ -111,16 +111,20 @@ class Goal:
         return self.figure <= self.wanted if self.most else self.figure >= self.wanted
 
     @property
+    def line(self) -> str:
+        return f"{self.number}  {self.claim:70} {self.measured:>10}  ({self.asked}): {self.verdict}"
+
+    @property
     def verdict(self) -> str:
         return "holds" if self.holds else "falls short"
 
     @property
     def asked(self) -> str:
-        return f"{'at most' if self.most else 'at least'} {shown(self.wanted)} {self.unit}"
+        return f"{'at most' if self.most else 'at least'} {self.wanted:g} {self.unit}".rstrip()
 
     @property
     def measured(self) -> str:
-        return f"{shown(self.figure)} {self.unit}"
+        return f"{shown(self.figure)} {self.unit}".rstrip()
 
 
 def shown(figure: float) -> str:
@@ -135,7 +139,7 @@ class Findings:
     """What a run finds: the goals, and tables of what was measured on the way."""
 
     goals: list[Goal] = field(default_factory=list)
-    tables: dict[str, list[str]] = field(default_factory=dict)
+    tables: dict[str, tuple[Sequence[str], list[Sequence[str]]]] = field(default_factory=dict)
 
     def goal(self, *goals: Goal) -> None:
         for one in goals:
@@ -144,9 +148,8 @@ class Findings:
                 f"{one.number}  {one.claim:68} {one.measured:>10}  ({one.asked}): {one.verdict}", flush=True
             )
 
-    def note(self, table: str, *cells: str) -> None:
-        self.tables.setdefault(table, []).append(" | ".join(cells))
-        print(f"   {'  '.join(cells)}", flush=True)
+    def note(self, table: str, columns: Sequence[str], *cells: str) -> None:
+        self.tables.setdefault(table, (columns, []))[1].append(cells)
 
 
 def note(said: str) -> None:

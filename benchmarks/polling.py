@@ -21,6 +21,7 @@ from farm import Farm, Farmed, served, yesterday
 from measure import ROUNDS, Findings, Goal, Taken, note
 from peers import Newsboat, Newsdesk, Program, Reader, Sfeed, curl
 
+COLUMNS = ("phase", "program", "sources a second", "ms of CPU for a source")
 CHANGED = 10  # each so manieth source has news
 
 
@@ -164,7 +165,7 @@ def conclude(race: Race, findings: Findings) -> None:
 def tabled(rates: Rates, findings: Findings, title: str) -> None:
     for phase, program in rates.per_second:
         rate, cpu = median(rates.per_second[phase, program]), median(rates.cpu[phase, program])
-        findings.note(f"Polling: {title}", phase, program, f"{rate:,.1f}", f"{cpu:.2f}")
+        findings.note(f"Polling: {title}", COLUMNS, phase, program, f"{rate:,.1f}", f"{cpu:.2f}")
 
 
 def measure_large(folder: Path, findings: Findings, count: int = 10_000) -> None:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import os
-import signal
 import shutil
+import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
 
 import archive
+import finding
 from measure import ROUNDS, Findings, Goal, run
 from peers import HERE
 
@@ -43,10 +44,10 @@ def measure(folder: Path, findings: Findings, kept: Path, items: int) -> None:
 
 def with_sources(folder: Path) -> None:
     """Bring the sources up to ten thousand, none of them due."""
-    with app.opened(app.chosen(database_url=f"sqlite:///{folder}/newsdesk.db")) as newsdesk:
-        with newsdesk.database.writing() as session:
-            for number in range(archive.finding.SOURCES, SOURCES):
-                sources.add(session, f"https://more{number}.example/feed", newsdesk.now())
+    chosen = app.chosen(database_url=f"sqlite:///{folder}/newsdesk.db")
+    with app.opened(chosen) as newsdesk, newsdesk.database.writing() as session:
+        for number in range(finding.SOURCES, SOURCES):
+            sources.add(session, f"https://more{number}.example/feed", newsdesk.now())
     archive.settled(folder / "newsdesk.db")
 
 
