@@ -3,9 +3,9 @@
     .venv/bin/python benchmarks/goals.py [--only 1,6] [--sources N] [--archive N] [--large] [--markdown]
 
 A goal is a ratio of two things measured in the same round, one after the other; shown is the median of at
-least three rounds. Absolute figures are those of the machine and of whatever else it does. `--large` adds polls of
-10,000 sources, `--archive` names the size of the large archive (1,000,000 takes minutes to make, once), and
-`--markdown` writes docs/performance.md. `make bench-setup` installs what is measured beside.
+least three rounds. Absolute figures are those of the machine and of whatever else it does. `--large` adds
+polls of 10,000 sources, `--archive` names the size of the large archive (1,000,000 takes minutes to make,
+once), and `--markdown` writes docs/performance.md. `make bench-setup` installs what is measured beside.
 """
 
 from __future__ import annotations
@@ -21,7 +21,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-HERE = Path(__file__).resolve().parent
 import archive
 import farm
 import lasting
@@ -34,6 +33,7 @@ from measure import Findings, note
 from peers import READER
 from report import Run, page
 
+HERE = Path(__file__).resolve().parent
 KEPT = HERE.parent / ".bench"
 PAGE = HERE.parent / "docs" / "performance.md"
 NEEDED = {  # programs, and the packages of Debian that have them

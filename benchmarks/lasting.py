@@ -3,7 +3,8 @@
     python benchmarks/lasting.py PORT FOLDER
 
 The program that polls is this file, run as above: it polls the farm of a folder again and again in one
-process, as the daemon does, and prints its own resident memory after each round. Every round a tenth has news.
+process, as the daemon does, and prints its own resident memory after each round. Every round a tenth has
+news.
 """
 
 from __future__ import annotations

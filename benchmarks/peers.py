@@ -187,7 +187,8 @@ def curl(urls: Urls, folder: Path, unchanged: bool) -> Taken:
     """What curl takes for the same documents, 50 at once: the limit. Unchanged, all must be 304."""
     config = folder / "curl.txt"
     config.write_text("".join(f'url = "{url}"\noutput = "/dev/null"\n' for url in urls))
-    words = ["curl", "-s", "-Z", "--parallel-max", "50", "-w", r"%{http_code}\n", "-K", config]
+    fifty = ["curl", "-s", "--parallel", "--parallel-max", "50"]
+    words: list[str | Path] = [*fifty, "-w", r"%{http_code}\n", "-K", config]
     taken = run([*words, "-H", "If-None-Match: *"] if unchanged else words, folder)
     assert set(taken.said.split()) == {"304" if unchanged else "200"}, "curl was answered otherwise"
     return taken

@@ -10,11 +10,11 @@ from measure import Findings
 
 HEAD = """# How fast it is
 
-Written by `make bench-page`; `make bench-setup` installs what newsdesk is measured beside: `reader` from PyPI,
-and newsboat, sfeed, curl, nginx and wrk from Debian. Each goal is a ratio of two things measured one after
-the other in the same run, the median of its rounds. The figures further down are those of one machine and
-of whatever else it did. A poll is only timed if the program then has exactly the items that the farm has
-told of.
+Written by `make bench-page`; `make bench-setup` installs what newsdesk is measured beside: `reader` from
+PyPI, and newsboat, sfeed, curl, nginx and wrk from Debian. Each goal is a ratio of two things measured one
+after the other in the same run, the median of its rounds. The figures further down are those of one machine
+and of whatever else it did. A poll is only timed if the program then has exactly the items that the farm
+has told of.
 
 {run}
 
