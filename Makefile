@@ -4,7 +4,8 @@ BIN := .venv/bin
 SECONDS := 60
 READY := .venv/ready
 
-.PHONY: help run demo test test-postgres test-slow check fix fuzz quality bench cluster-demo pictures clean
+.PHONY: help run demo test test-postgres test-slow check fix fuzz quality bench bench-setup bench-page
+.PHONY: cluster-demo pictures clean
 
 help:  ## what can be done here
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile
@@ -48,8 +49,16 @@ fuzz: $(READY)  ## documents that nobody wrote, for SECONDS=60; what is found is
 quality: $(READY)  ## how well likeness tells what is alike, on labelled pairs
 	$(BIN)/python tests/feeds/labelled.py
 
-bench: $(READY)  ## speed, against peers and limits
-	$(BIN)/python benchmarks/whole_path.py
+bench-setup: $(READY)  ## what speed is measured beside: reader from PyPI; the rest is named where it is missing
+	$(BIN)/uv venv --quiet --allow-existing --python $(BIN)/python .bench/peers
+	$(BIN)/uv pip install --quiet --system-certs --python .bench/peers/bin/python 'reader>=3.26,<4' sgmllib3k
+	$(BIN)/python benchmarks/goals.py --missing
+
+bench: $(READY)  ## every goal for speed, beside peers and limits; ten minutes at most
+	$(BIN)/python benchmarks/goals.py
+
+bench-page: $(READY)  ## the same, and docs/performance.md is written
+	$(BIN)/python benchmarks/goals.py --markdown
 
 cluster-demo: $(READY)  ## a daemon and three workers on a PostgreSQL of their own; one is killed; the figures
 	PYTHONPATH=tests $(BIN)/python benchmarks/cluster.py

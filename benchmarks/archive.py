@@ -1,0 +1,191 @@
+"""Goal 6: what everything costs beside an archive of ten thousand items, and of many.
+
+The newsrooms are those of `finding.py`, the stories those of `stories.py`. They are made once and kept under
+`.bench/`: a million items take minutes to make. Everything is measured on copies, in milliseconds of the
+processor that newsdesk's own process takes: the disk and other programs have no part in a ratio.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import shutil
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from datetime import datetime
+from itertools import count
+from pathlib import Path
+from statistics import median
+
+import finding
+import publishing
+import stories
+from farm import Farm
+from measure import ROUNDS, Findings, Goal, note
+from polling import farmed
+from sqlmodel import Session
+
+from aggregator import app, sources, store
+from aggregator.app import Newsdesk
+from config.options import EDITORS_PICK, RECENT_NEWS
+from curation import inbox, lineup, search
+from curation.query import parse
+
+FEW = 10_000
+TIMES = 9  # that each thing is done
+POLLED = 20  # sources
+QUERIES = ("w300", "w40000", "東京", "w0 section:rare")
+NEVER = "2099-01-01 00:00:00.000000"
+Costs = dict[str, float]  # milliseconds
+
+
+def made(kept: Path, items: int) -> Path:
+    """The database of a newsroom with so many items, made where it is not there yet."""
+    file = kept / f"archive-{items}.db"
+    if not file.exists():
+        note(f"making an archive of {items:,} items, once")
+        making = file.with_suffix(".making")
+        with app.opened(app.chosen(database_url=f"sqlite:///{making}")) as newsdesk:
+            with newsdesk.database.connected(writing=True) as connection:
+                finding.fill(connection, items)
+            for number in range(items - 50, items - 20):
+                publishing.pick(newsdesk, number)
+        settled(making)
+        making.rename(file)
+    return file
+
+
+def made_stories(kept: Path, items: int) -> Path:
+    """The same with the marks by which stories are found."""
+    file = kept / f"stories-{items}.db"
+    if not file.exists():
+        note(f"making the marks of {items:,} items, once")
+        making = file.with_suffix(".making")
+        chosen = app.chosen(database_url=f"sqlite:///{making}")
+        with app.opened(chosen) as newsdesk, newsdesk.database.writing() as session:
+            for number in range(100):
+                sources.add(session, f"https://s{number}.example/feed", stories.NOW)
+            stories.fill(session, items)
+        if items > stories.KEPT:
+            stories.crowd(making, items)
+        with closing(sqlite3.connect(making)) as connection:
+            connection.execute("CREATE INDEX ix_mark_item_id ON mark (item_id)")
+        settled(making)
+        making.rename(file)
+    return file
+
+
+def settled(database: Path) -> None:
+    """Bring what stands beside a database into it, so that one file can be copied; no source is due in it."""
+    with closing(sqlite3.connect(database)) as connection:
+        connection.execute("UPDATE source SET next_poll_at = ?", (NEVER,))
+        connection.commit()
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+@contextmanager
+def opened(database: Path, folder: Path, now: Callable[[], datetime] = app.utc_now) -> Iterator[Newsdesk]:
+    """A newsroom on a copy of a database."""
+    folder.mkdir(parents=True)
+    shutil.copyfile(database, folder / "newsdesk.db")
+    chosen = app.chosen(
+        database_url=f"sqlite:///{folder}/newsdesk.db",
+        output=folder / "public",
+        fetch={"host_gap": 0, "allow_private_networks": ["127.0.0.0/8"]},
+    )
+    with app.opened(chosen, now) as newsdesk:
+        yield newsdesk
+    shutil.rmtree(folder)
+
+
+def took(
+    work: Callable[[], object], times: int = TIMES, before: Callable[[], object] = lambda: None
+) -> float:
+    """The median of the milliseconds of the processor for some work, without what is `before` it.
+
+    It is done once more than it is timed, for warmth.
+    """
+    found = []
+    for _ in range(times + 1):
+        before()
+        started = time.process_time()
+        work()
+        found.append((time.process_time() - started) * 1_000)
+    return median(found[1:])
+
+
+def costs(kept: Path, folder: Path, items: int, farm: Farm) -> Costs:
+    """What each thing costs beside so many items."""
+    with opened(made(kept, items), folder / f"archive-{items}") as newsdesk:
+        with newsdesk.database.reading() as session:
+            found = asked(newsdesk, session)
+        found |= published(newsdesk, items)
+        found |= polled(newsdesk, farm)
+    with opened(made_stories(kept, items), folder / f"stories-{items}", lambda: stories.NOW) as newsdesk:
+        near, telling, _ = stories.measure(newsdesk, items)
+        return found | {"find a story": near * 1_000, "tell a story": telling * 1_000}
+
+
+def asked(newsdesk: Newsdesk, session: Session) -> Costs:
+    now = newsdesk.now()
+    inboxed = inbox.Filters()
+
+    def searched(query: str) -> object:
+        wanted = search.Search(parse(query), session, "ada", now, 1, [RECENT_NEWS.slug, EDITORS_PICK.slug])
+        return search.items(wanted, 30)
+
+    def lined_up() -> object:
+        editions = RECENT_NEWS, EDITORS_PICK
+        return [lineup.lineup(session, edition, newsdesk.site, now).entries for edition in editions]
+
+    return {
+        "inbox": took(lambda: inbox.listed(session, inbox.waiting(session, inboxed, 30), "ada")),
+        "line-up": took(lined_up),
+    } | {f"search {query}": took(lambda query=query: searched(query)) for query in QUERIES}
+
+
+def published(newsdesk: Newsdesk, items: int) -> Costs:
+    numbers = random.Random(7)
+    more = (number for number in count(items + 1) if number % 10)  # each tenth is told with another
+    return {"publish": took(newsdesk.publish, 3, lambda: publishing.one_more(newsdesk, numbers, next(more)))}
+
+
+def polled(newsdesk: Newsdesk, farm: Farm) -> Costs:
+    """Polls of the farm: the first, and with nothing changed."""
+    with newsdesk.database.writing() as session:
+        rows = [sources.add(session, farm.url(source), newsdesk.now()) for source in farm.sources]
+        numbers = [row.id for row in rows]
+
+    async def polls() -> Costs:
+        async with newsdesk.poller() as poller:
+
+            async def once() -> float:
+                with newsdesk.database.reading() as session:
+                    addresses = [store.address(store.source(session, number or 0)) for number in numbers]
+                started = time.process_time()
+                report = await poller.poll(addresses)
+                assert report.count("failed") == 0, report
+                return (time.process_time() - started) * 1_000
+
+            first = await once()
+            return {"poll, first": first, "poll, 304": median([await once() for _ in range(TIMES)])}
+
+    return asyncio.run(polls())
+
+
+def measure(folder: Path, findings: Findings, kept: Path, many: int) -> None:
+    """The costs beside `many` items by those beside ten thousand."""
+    rounds: list[tuple[Costs, Costs]] = []
+    for turn in range(ROUNDS):
+        with farmed(folder / f"farm-{turn}", POLLED) as farm:
+            own = folder / f"round-{turn}"
+            rounds.append((costs(kept, own, FEW, farm), costs(kept, own, many, farm)))
+    for name in rounds[0][0]:
+        few, more = (median(one[part][name] for one in rounds) for part in (0, 1))
+        columns = "what", "beside 10,000 items, ms", f"beside {many:,}, ms"
+        findings.note("Beside the archive", columns, name, f"{few:.2f}", f"{more:.2f}")
+        ratios = tuple(more[name] / few[name] for few, more in rounds)
+        limit = 3.0 if name.startswith("search") else 1.5
+        findings.goal(Goal(6, f"{name}, {many:,} items beside 10,000", ratios, limit, most=True))

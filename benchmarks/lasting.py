@@ -1,0 +1,69 @@
+"""Goal 5: what a hundred rounds of polling leave in memory.
+
+    python benchmarks/lasting.py PORT FOLDER
+
+The program that polls is this file, run as above: it polls the farm of a folder again and again in one
+process, as the daemon does, and prints its own resident memory after each round. Every round a tenth has
+news.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from statistics import median
+
+from farm import Farm
+from measure import Findings, Goal, note, resident
+from polling import farmed
+
+COUNT, ROUNDS, WARM = 40, 100, 20
+
+
+def measure(folder: Path, findings: Findings) -> None:
+    with farmed(folder, COUNT) as farm:
+        words = [sys.executable, str(Path(__file__).resolve()), str(farm.port), str(folder)]
+        path = os.environ | {"PYTHONPATH": str(Path(__file__).resolve().parent.parent)}
+        said = subprocess.run(words, env=path, stdout=subprocess.PIPE, text=True, check=True).stdout
+    sizes = json.loads(said)
+    begun, ended = median(sizes[WARM : WARM + 10]), median(sizes[-10:])
+    note(f"{begun:.1f} MB after {WARM} rounds, {ended:.1f} MB after {len(sizes)}")
+    growth = (ended / begun - 1) * 100
+    findings.goal(Goal(5, f"growth from round {WARM} to {ROUNDS}", (growth,), 2, True, "%"))
+
+
+def poll(port: int, folder: Path) -> list[float]:
+    """Megabytes after each round."""
+    from farm import yesterday
+
+    from aggregator import app, sources, store
+
+    farm = Farm(folder / "documents", COUNT, yesterday(), port=port)
+    fetch = {"host_gap": 0, "allow_private_networks": ["127.0.0.0/8"]}
+    chosen = app.chosen(database_url=f"sqlite:///{folder}/newsdesk.db", output=folder / "public", fetch=fetch)
+    sizes: list[float] = []
+
+    async def rounds() -> None:
+        async with newsdesk.poller() as poller:
+            for turn in range(ROUNDS):
+                with newsdesk.database.reading() as session:
+                    addresses = [store.address(source) for source in store.sources(session)]
+                report = await poller.poll(addresses)
+                assert report.count("failed") == 0, report
+                sizes.append(resident(os.getpid()))
+                farm.tell_news(farm.sources[turn % 10 :: 10], items=1)
+
+    with app.opened(chosen) as newsdesk:
+        with newsdesk.database.writing() as session:
+            for source in farm.sources:
+                sources.add(session, farm.url(source), newsdesk.now())
+        asyncio.run(rounds())
+    return sizes
+
+
+if __name__ == "__main__":
+    print(json.dumps(poll(int(sys.argv[1]), Path(sys.argv[2]))))

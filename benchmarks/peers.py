@@ -1,0 +1,194 @@
+"""The programs that newsdesk is measured beside, each polling the same sources in its own way.
+
+Each is asked with validators, as it does or as its manual says, and says how many items it then has of the
+sources it was asked for: what is wrong is not timed.
+"""
+
+from __future__ import annotations
+
+import json
+import shlex
+import sqlite3
+import subprocess
+import sys
+from abc import abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from statistics import median
+from typing import Protocol
+
+from measure import Taken, run
+
+HERE = Path(__file__).resolve().parent
+READER = HERE.parent / ".bench" / "peers" / "bin" / "python"
+Urls = Sequence[str]
+
+SFEEDRC = """
+sfeedpath={folder}/feeds
+maxjobs=10
+fetch() {{
+  curl -L --max-redirs 1 -H "User-Agent:" -f -s -m 15 --etag-compare "$3.etag" --etag-save "$3.etag" "$2"
+}}
+feeds() {{
+{feeds}
+}}
+"""
+NEWSBOAT = """
+reload-threads 10
+cleanup-on-quit no
+keep-articles-days 0
+"""
+NEWSDESK = """
+database_url = "sqlite:///newsdesk.db"
+output = "public"
+[fetch]
+host_gap = 0
+allow_private_networks = ["127.0.0.0/8"]
+timeout = {timeout}
+"""
+
+
+class Program(Protocol):
+    """A program that polls: `name` is how it is called, `group` names a set of the sources."""
+
+    name: str
+
+    @abstractmethod
+    def subscribe(self, group: str, urls: Urls) -> None:
+        """Take these sources up, as a group and as a part of all."""
+
+    @abstractmethod
+    def poll(self, group: str) -> tuple[Taken, int]:
+        """Poll a group; what that took, without the start, and how many items there are of it now."""
+
+
+@dataclass(slots=True)
+class Reader:
+    """reader, with ten workers."""
+
+    folder: Path
+    name: str = "reader"
+
+    def _words(self, verb: str, group: str) -> list[str | Path]:
+        return [READER, HERE / "with_reader.py", "reader.db", verb, group]
+
+    def subscribe(self, group: str, urls: Urls) -> None:
+        words = [str(word) for word in self._words("add", group)]
+        subprocess.run(words, cwd=self.folder, input="\n".join(urls), text=True, check=True)
+
+    def poll(self, group: str) -> tuple[Taken, int]:
+        taken = run(self._words("update", group), self.folder)
+        wall, cpu, entries = taken.said.split()
+        return Taken(float(wall), float(cpu), taken.megabytes), int(entries)
+
+
+@dataclass(slots=True)
+class Sfeed:
+    """sfeed_update, ten at once, with curl's own keeping of ETags."""
+
+    folder: Path
+    name: str = "sfeed_update"
+    groups: dict[str, Urls] = field(default_factory=dict)
+
+    def subscribe(self, group: str, urls: Urls) -> None:
+        self.groups[group] = urls
+        feeds = "\n".join(f"  feed {named(url)} {shlex.quote(url)}" for url in urls)
+        (self.folder / f"{group}.rc").write_text(SFEEDRC.format(folder=self.folder, feeds=feeds))
+        (self.folder / "feeds").mkdir(exist_ok=True)
+
+    def poll(self, group: str) -> tuple[Taken, int]:
+        taken = run(["sfeed_update", f"{group}.rc"], self.folder)
+        files = [self.folder / "feeds" / named(url) for url in self.groups[group]]
+        return taken, sum(file.read_bytes().count(b"\n") for file in files)
+
+
+def named(url: str) -> str:
+    return url.split("//")[1].replace("/", "_").replace(":", "_")
+
+
+@dataclass(slots=True)
+class Newsboat:
+    """newsboat, reloading with ten threads."""
+
+    folder: Path
+    name: str = "newsboat"
+    groups: dict[str, Urls] = field(default_factory=dict)
+
+    def subscribe(self, group: str, urls: Urls) -> None:
+        self.groups[group] = urls
+        (self.folder / f"{group}.urls").write_text("\n".join(urls) + "\n")
+        (self.folder / "config").write_text(NEWSBOAT)
+
+    def poll(self, group: str) -> tuple[Taken, int]:
+        words = ["newsboat", "-C", "config", "-c", "cache.db", "-u", f"{group}.urls", "-x", "reload"]
+        taken = run(words, self.folder, {"HOME": str(self.folder)})
+        with sqlite3.connect(self.folder / "cache.db") as cache:
+            rows = cache.execute("SELECT feedurl, count(*) FROM rss_item GROUP BY feedurl").fetchall()
+        counts = dict(rows)
+        return taken, sum(counts.get(url, 0) for url in self.groups[group])
+
+
+@dataclass(slots=True)
+class Newsdesk:
+    """newsdesk by its own command."""
+
+    folder: Path
+    name: str = "newsdesk"
+    timeout: float = 20
+    started: float | None = None
+    numbers: dict[str, list[int]] = field(default_factory=dict)
+    items: dict[str, int] = field(default_factory=dict)
+
+    def command(self, *words: str) -> Taken:
+        """What a command takes, its start included."""
+        (self.folder / "newsdesk.toml").write_text(NEWSDESK.format(timeout=self.timeout))
+        path = {"PYTHONPATH": str(HERE.parent)}
+        return run([sys.executable, "-m", "aggregator.cli", *words], self.folder, path)
+
+    def subscribe(self, group: str, urls: Urls) -> None:
+        (self.folder / "urls.opml").write_text(opml(urls))
+        self.command("source", "import", "urls.opml")
+        listed = json.loads(self.command("source", "list", "--json").said)
+        known = {row["url"]: row["id"] for row in listed}
+        self.numbers[group] = [known[url] for url in urls]
+
+    def poll(self, group: str) -> tuple[Taken, int]:
+        report, taken = self.report(group)
+        assert report["failed"] == 0, report
+        listed = json.loads(self.command("source", "list", "--json").said)
+        counts = {row["id"]: row["items"] for row in listed}
+        wanted = self.numbers.get(group, list(counts))
+        return taken, sum(counts[number] for number in wanted)
+
+    def report(self, group: str) -> tuple[dict[str, int], Taken]:
+        """What the command says of a pass, and what the pass took: the start of the command is left out."""
+        chosen = map(str, self.numbers[group]) if group in self.numbers else ["--all"]
+        taken = self.command("poll", "--json", *chosen)
+        report = json.loads(taken.said)
+        return report, Taken(report["seconds"], taken.cpu - self.start(), taken.megabytes)
+
+    def start(self) -> float:
+        """Seconds of CPU for a pass over nothing, in a newsroom of its own."""
+        if self.started is None:
+            with_nothing = Newsdesk(self.folder / "start")
+            with_nothing.folder.mkdir()
+            took = [with_nothing.command("poll", "--json").cpu for _ in range(4)]
+            self.started = median(took[1:])  # the first makes the database
+        return self.started
+
+
+def opml(urls: Urls) -> str:
+    outlines = "".join(f'<outline type="rss" text="s" xmlUrl="{url}"/>' for url in urls)
+    return f'<opml version="2.0"><head/><body>{outlines}</body></opml>'
+
+
+def curl(urls: Urls, folder: Path, unchanged: bool) -> Taken:
+    """What curl takes for the same documents, 50 at once: the limit. Unchanged, all must be 304."""
+    config = folder / "curl.txt"
+    config.write_text("".join(f'url = "{url}"\noutput = "/dev/null"\n' for url in urls))
+    fifty = ["curl", "-s", "--parallel", "--parallel-max", "50"]
+    words: list[str | Path] = [*fifty, "-w", r"%{http_code}\n", "-K", config]
+    taken = run([*words, "-H", "If-None-Match: *"] if unchanged else words, folder)
+    assert set(taken.said.split()) == {"304" if unchanged else "200"}, "curl was answered otherwise"
+    return taken

@@ -1,0 +1,74 @@
+"""Goal 7: publishing after one change, beside feedgen alone, and what is rendered where nothing changed."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import threading
+from itertools import count
+from pathlib import Path
+from types import FrameType
+
+import archive
+import publishing
+from measure import ROUNDS, Findings, Goal, note
+
+from aggregator import newspaper
+from aggregator.app import Newsdesk
+from aggregator.schedule import Daemon
+
+TIMES = 5
+RENDERING = ("feeds/render.py", "feeds/jsonfeed.py", "feeds/page.py")
+
+
+def measure(folder: Path, findings: Findings, kept: Path) -> None:
+    whole, rendering = [], []
+    with archive.opened(archive.made(kept, archive.FEW), folder) as newsdesk:
+        newsdesk.publish()
+        picked = count(100)
+        paper = newsdesk.newspaper()
+        feeds = list(paper.lineups.values())
+
+        def render() -> list[bytes]:
+            return [document.render() for document in newspaper.documents(paper, newsdesk.site)]
+
+        for _ in range(ROUNDS):
+            alone = archive.took(lambda: publishing.feedgen_alone(feeds), TIMES)
+            ours = archive.took(newsdesk.publish, TIMES, lambda: publishing.pick(newsdesk, next(picked)))
+            only = archive.took(render, TIMES)
+            note(f"publishing {ours:.1f} ms, its feeds {only:.1f} ms, feedgen's {alone:.1f} ms")
+            whole.append(ours / alone)
+            rendering.append(only / alone)
+        rendered = asyncio.run(calls_of_rendering(newsdesk))
+    findings.goal(
+        Goal(
+            7,
+            "both editions as RSS, Atom and JSON, beside feedgen's RSS and Atom",
+            tuple(rendering),
+            2,
+            most=True,
+        ),
+        Goal(7, "the whole publish after a pick, its pages and files too", tuple(whole), 2, most=True),
+        Goal(7, "nothing changed: calls of what renders", (rendered,), 0, most=True, unit=""),
+    )
+
+
+async def calls_of_rendering(newsdesk: Newsdesk) -> int:
+    """How many functions that render are called when the daemon looks, and nothing has changed."""
+    called = 0
+
+    def look(frame: FrameType, event: str, _: object) -> None:
+        nonlocal called
+        called += event == "call" and frame.f_code.co_filename.endswith(RENDERING)
+
+    async with newsdesk.poller() as poller:
+        daemon = Daemon(newsdesk, poller)
+        await daemon.publish()
+        sys.setprofile(look)
+        threading.setprofile(look)
+        try:
+            await daemon.publish()
+        finally:
+            sys.setprofile(None)
+            threading.setprofile(None)
+    return called
