@@ -56,11 +56,13 @@ class Pages:
 
     def withdrawn(self, edition: str | None = None) -> tuple[str, ...]:
         """The pages that must not stand any more, of one edition or of all: of picks that are not to be
-        seen, and those that say that a pick is gone which came back.
+        seen, and those that say that a pick is gone which came back, or is to come.
         """
         of_it = "" if edition is None else f"{edition}/"
-        back = [f"gone/{one.name}" for one in self.permalinks if one.name.startswith(of_it)]
-        return tuple(sorted([*(name for name in self.unseen if name.startswith(of_it)), *back]))
+        unseen = [name for name in self.unseen if name.startswith(of_it)]
+        shown = [one.name for one in self.permalinks if one.name.startswith(of_it)]
+        said = {one.name for one in self.gone}
+        return tuple(sorted([*unseen, *({f"gone/{name}" for name in (*unseen, *shown)} - said)]))
 
 
 def gathered(

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 from shutil import copyfile
 from tempfile import TemporaryDirectory
@@ -12,7 +13,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from makers import Clock, keep, rss, rss_item
 
@@ -28,7 +29,7 @@ SHORT = [{"slug": "editors-pick", "limit": 3, "expire": "oldest"}, {"slug": "rec
 DAYS = (20, 21, 23, 23, 24, 25)  # of November; one of them without news between
 GIVEN = {"note": {"note": "*n*"}, "correct": {"correction": "c"}, "retitle": {"title": "t"}}
 GIVEN |= {"tag": {"tag": "t"}, "merge": {"into": 3}}
-VERBS = ("unpick", "kill", "revive", "hold", "release", "split", "undo", "redo", *GIVEN)
+VERBS = ("unpick", "put off", "kill", "revive", "hold", "release", "split", "undo", "redo", *GIVEN)
 HAPPENINGS = ("publish", "poll", "revise", "hour", "day", "section", "retitled", "paused", "removed")
 
 Step = tuple[str, int]
@@ -72,8 +73,8 @@ class Room:
         )
 
     def change(self, name: str, source: int) -> None:
-        """A source is not what it was."""
-        with self.newsdesk.database.writing() as session:
+        """A source is not what it was, unless it is there no more."""
+        with self.newsdesk.database.writing() as session, suppress(UsageFault):
             row = store.source(session, source)
             if name == "removed":
                 sources.remove(session, row, self.clock())
@@ -84,6 +85,8 @@ class Room:
 
     def decide(self, verb: str, number: int) -> None:
         order: dict[str, Any] = {"verb": verb} | GIVEN.get(verb, {})
+        if verb == "put off":
+            order = {"verb": "pick", "visible_from": self.clock() + timedelta(days=2)}
         order |= {} if verb in ("undo", "redo") else {"item": number}
         with self.newsdesk.database.writing() as session:
             desk = Desk(session, self.newsdesk.curation, self.clock(), "ada")
@@ -166,6 +169,7 @@ def follow(filled: Path, steps: Sequence[Step]) -> None:
         [("day", 1), ("day", 1), ("undo", 1)],
         [("undo", 1), ("publish", 1), ("pick", 4)],
         [("kill", 4), ("publish", 1), ("revive", 4)],
+        [("unpick", 4), ("publish", 1), ("put off", 4)],
         [("hold", 3), ("publish", 1), ("release", 3)],
         [("note", 4), ("publish", 1), ("correct", 4)],
         [("tag", 4)],
@@ -212,7 +216,7 @@ def with_editions(newsdesk: Newsdesk, *editions: dict[str, object]) -> Any:
 
 
 @pytest.mark.slow
-@settings(max_examples=25)
+@settings(max_examples=25, phases=[Phase.reuse, Phase.generate])  # a shorter case would take minutes
 @given(st.lists(step, min_size=1, max_size=10))
 def test_whatever_happens_is_published_as_if_it_had_always_been_so(filled: Path, steps: list[Step]) -> None:
     follow(filled, steps)
