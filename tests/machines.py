@@ -175,9 +175,7 @@ class Wire:
         """Tear what is connected, and let nobody connect."""
         self.is_cut = True
         for pair in list(self._pairs):
-            for end in pair:
-                with suppress(OSError):
-                    end.shutdown(socket.SHUT_RDWR)
+            _shut(pair)
 
     def mend(self) -> None:
         self.is_cut = self.hangs = False
@@ -214,6 +212,14 @@ class Wire:
                 while self.hangs:
                     time.sleep(0.1)
                 other.sendall(piece)
+        _shut(pair)
         for end in pair:
             end.close()
         self._pairs.discard(pair)
+
+
+def _shut(pair: tuple[socket.socket, socket.socket]) -> None:
+    """End both: one that is only closed stays open for a thread that waits for what comes."""
+    for end in pair:
+        with suppress(OSError):
+            end.shutdown(socket.SHUT_RDWR)
