@@ -67,4 +67,4 @@ pictures: $(READY)  ## the pictures of the docs, taken from the program by chrom
 	$(BIN)/python docs/pictures/take.py
 
 clean:  ## what make made
-	rm -rf .venv dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis .fuzz
+	rm -rf .venv .bench dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis .fuzz
