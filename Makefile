@@ -29,7 +29,7 @@ test-postgres: $(READY)  ## those that use a database, on PostgreSQL: that of NE
 	NEWSDESK_TEST_DATABASE=postgresql $(BIN)/python -m pytest --quiet --numprocesses 2
 
 test-slow: $(READY)  ## the tests that take longer
-	$(BIN)/python -m pytest --quiet -m slow --numprocesses 2 --dist loadfile
+	$(BIN)/python -m pytest --quiet -m slow --numprocesses 3 --dist loadfile
 
 check: $(READY)  ## format, lint, types, architecture
 	$(BIN)/ruff format --check .

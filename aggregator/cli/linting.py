@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -85,6 +84,8 @@ def _own(invocation: Invocation, edition: str | None, profile: str | None) -> It
 
 def _named(invocation: Invocation, names: Iterable[str], faults: Faults) -> Iterator[Feed]:
     """The feeds at addresses and in files; what cannot be fetched is a fault."""
+    import asyncio
+
     from aggregator.answers import Document
     from aggregator.sources import REMEDIES
     from feeds.lint import Finding
@@ -135,6 +136,8 @@ def _checked(invocation: Invocation, feed: Feed, profile: str | None) -> Iterato
 
 def _logo(invocation: Invocation, written: Written) -> Logo | None:
     """A feed's picture; None where it has none, or none that can be fetched."""
+    import asyncio
+
     from aggregator.answers import Document
     from feeds.lint import Logo
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import shlex
 import sys
 from collections.abc import Callable, Iterable, Iterator
@@ -41,6 +40,8 @@ def demo(once: Path | None, port: int, seconds: float | None) -> None:
 
     Everything happens on this machine, in a folder of its own that is removed at the end.
     """
+    import asyncio
+
     from aggregator import demo
 
     _logging()
@@ -64,6 +65,7 @@ def init(folder: Path) -> None:
 @click.pass_obj
 def run(invocation: Invocation, no_poll: bool) -> None:
     """Poll on schedule, publish what changes, and serve it, until SIGTERM or Ctrl-C."""
+    import asyncio
     import os
     import socket
 
@@ -88,6 +90,8 @@ def worker(invocation: Invocation, concurrency: int | None) -> None:
     Any number of workers share the work of one database on PostgreSQL. What one that dies was at,
     another does within half a minute.
     """
+    import asyncio
+
     from aggregator import app, schedule
 
     _logging()
@@ -109,6 +113,8 @@ def poll(invocation: Invocation, numbers: tuple[int, ...], everything: bool, as_
 
     A source that fails is reported, keeps its fault, and costs the others nothing.
     """
+    import asyncio
+
     from aggregator import sources, store
     from feeds.tables import Status
 
@@ -217,6 +223,8 @@ def publish(
     With --as-of the published folder stays as it is: the feeds that were public then are rendered again
     from the record, and each is held against the digest of that time. Exit status 1 where one differs.
     """
+    import asyncio
+
     from aggregator.cli.past import tell_the_past
     from aggregator.cli.shown import delivery_shape
     from config.errors import NewsdeskError
@@ -260,6 +268,8 @@ def _tell(done: Published, output: Path) -> None:
 @click.pass_obj
 def serve(invocation: Invocation) -> None:
     """Serve the published folder as it is; nothing is polled or published."""
+    import asyncio
+
     from aggregator import schedule
 
     _logging()
