@@ -18,23 +18,21 @@ from config import settings
 from config.options import Edition, editions
 
 if TYPE_CHECKING:
-    from sqlmodel import Session
-
     from aggregator.answers import Address
     from aggregator.deliver import Courier, Outcome
     from aggregator.fetch import Fetcher
     from aggregator.freshness import Freshness
-    from aggregator.newspaper import Document, Newspaper
+    from aggregator.newspaper import Newspaper
     from aggregator.past import Copy
     from aggregator.poll import Poller
-    from aggregator.publish import Plan, Published
+    from aggregator.press import Press
+    from aggregator.publish import Published
     from aggregator.queue import Standing
     from aggregator.store import Figures
     from aggregator.upkeep import Kept
     from aggregator.websub import Subscriber
     from config.options import Curation
     from curation.lineup import Site
-    from curation.pages import Pages
     from curation.rulebook import Rulebook
     from curation.tables import Delivery
 
@@ -130,20 +128,6 @@ class Newsdesk:
         address = self.settings.serve.public_url
         return Subscriber(poller, address) if address is not None else None
 
-    def newspaper(self) -> Newspaper:
-        """What is public now."""
-        from aggregator import newspaper
-
-        with self.database.reading() as session:
-            return newspaper.newspaper(
-                session,
-                self.editions,
-                self.site,
-                self.now(),
-                self.curation.quorum,
-                self.settings.publish.hub,
-            )
-
     def freshness(self) -> Freshness:
         """For how long readers need not ask for what is published again."""
         from aggregator.freshness import freshness
@@ -162,104 +146,32 @@ class Newsdesk:
             return found
         return replace(found, late=max(found.late, (self.now() - standing.since).total_seconds()))
 
+    @property
+    def press(self) -> Press:
+        """What publishes this newsroom."""
+        from aggregator.press import Press
+
+        return Press(
+            database=self.database,
+            output=self.settings.output,
+            publishing=self.settings.publish,
+            editions=self.editions,
+            site=self.site,
+            quorum=self.curation.quorum,
+            now=self.now,
+        )
+
+    def newspaper(self) -> Newspaper:
+        """What is public now."""
+        return self.press.newspaper()
+
     def publish(self, only: str | None = None, anew: bool = False) -> Published:
-        """Bring the published folder, or one edition of it, to what is public now, and record it.
-
-        What goes out is on record before it does, what is written once it is. Pages that nothing changed
-        on are left as they are, unless all are to be drawn `anew`.
-        """
-        from aggregator import publish
-        from curation import archive
-
-        output = self.settings.output
-        with publish.alone(output):
-            at = self.now()
-            paper = self._gone_to_press(at, only)
-            pages = self._pages(at, anew)
-            done = publish.write(output, self._plan(paper, pages, only), at)
-            if done.changes or paper.past:
-                with self.database.writing() as session:
-                    session.add_all(publish.records(done, paper.decision_id))
-                    archive.written(session, paper.past)
-                    self._want_delivered(session, done)
-                publish.recorded(output)
-        if len(paper.past) == archive.MOST_PAGES:
-            further = self.publish(only)
-            done.written += further.written
-        return done
-
-    def _gone_to_press(self, at: datetime, only: str | None) -> Newspaper:
-        """What is public from an instant on, with the pages of history that the folder has lost."""
-        from aggregator import newspaper
-        from curation import archive
-
-        with self.database.writing() as session:
-            for slug in (edition.slug for edition in self.editions):
-                newest = archive.newest_page(session, slug, written=True)
-                if newest and not (self.settings.output / archive.page_name(slug, newest)).exists():
-                    archive.rewrite(session, slug)
-            hub, quorum = self.settings.publish.hub, self.curation.quorum
-            return newspaper.gone_to_press(session, self.editions, self.site, at, quorum, only, hub)
+        """Bring the published folder, or one edition of it, to what is public now, and record it."""
+        return self.press.publish(only, anew)
 
     def as_of(self, at: datetime, only: str | None = None) -> list[Copy]:
         """The files that were public at an instant, rendered again; raises NewsdeskError for none."""
-        from aggregator import past
-
-        with self.database.reading() as session:
-            return past.as_of(session, at, only)
-
-    def _want_delivered(self, session: Session, done: Published) -> None:
-        from aggregator import deliveries
-        from aggregator.newspaper import is_feed
-
-        if self.settings.publish.hub is not None:
-            base_url = self.settings.base_url
-            feeds = [row for row in done.changes if row.sha256 and is_feed(row.name, row.edition)]
-            told = {f"{base_url}{row.name}": row.sha256 for row in feeds}
-            deliveries.want_told(session, told, self.now())
-        if self.settings.publish.command:
-            deliveries.want_run(session, done.written, done.removed, self.now())
-
-    def _pages(self, at: datetime, anew: bool) -> Pages:
-        """The pages that changed since everything was last published, or all where they look otherwise."""
-        from aggregator import pagedocuments, publish
-        from curation import pages, permalinks
-
-        with self.database.reading() as session:
-            named = [permalinks.named(edition) for edition in self.editions]
-            robots = pagedocuments.robots(pages.masthead(session, self.site), named)
-            last = publish.last(session)
-            is_alike = publish.holds(self.settings.output, robots, self.settings.publish.compress, last)
-            return self._gathered(session, at, last[0].at if last and is_alike and not anew else None)
-
-    def _gathered(self, session: Session, at: datetime, since: datetime | None = None) -> Pages:
-        from curation import pages
-        from curation.lineup import lineup
-
-        editions, site, quorum = self.editions, self.site, self.curation.quorum
-        lineups = {edition.slug: lineup(session, edition, site, at, quorum) for edition in editions}
-        return pages.gathered(session, editions, lineups, site, at, quorum, since)
-
-    def documents(self) -> list[Document]:
-        """All that is public now, as a publish would draw it anew; none goes on record."""
-        from aggregator import newspaper, pagedocuments
-
-        with self.database.reading() as session:
-            pages = self._gathered(session, self.now())
-        return [*newspaper.documents(self.newspaper(), self.site), *pagedocuments.documents(pages)]
-
-    def _plan(self, paper: Newspaper, pages: Pages, only: str | None) -> Plan:
-        from aggregator import newspaper, pagedocuments
-        from aggregator.publish import Plan
-
-        every = [*newspaper.documents(paper, self.site), *pagedocuments.documents(pages)]
-        return Plan(
-            documents=[document for document in every if only in (None, document.edition)],
-            kept=pages.kept,
-            removed=pages.withdrawn(only),
-            compress=self.settings.publish.compress,
-            whole=only is None,
-        )
+        return self.press.as_of(at, only)
 
     @property
     def courier(self) -> Courier:

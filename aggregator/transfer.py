@@ -87,4 +87,4 @@ def _rendered_alike(here: Newsdesk, there: Newsdesk, told: Told) -> int:
 
 
 def _digests(newsdesk: Newsdesk) -> dict[str, str]:
-    return {one.name: sha256(one.render()).hexdigest() for one in newsdesk.documents()}
+    return {one.name: sha256(one.render()).hexdigest() for one in newsdesk.press.documents()}
