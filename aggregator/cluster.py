@@ -16,7 +16,8 @@ from aggregator import engine, migrations, planning, queue
 from aggregator.answers import Address
 from aggregator.database import Database
 from aggregator.engine import Shift
-from aggregator.poll import Outcome, Poller, Report, Result, gathered
+from aggregator.outcomes import Outcome, Report, Result
+from aggregator.poll import Poller, gathered
 from aggregator.queue import Batch
 from config.errors import TryLater, UsageFault
 

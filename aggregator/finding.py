@@ -11,7 +11,8 @@ from typing import Any
 
 from aggregator import sources, store
 from aggregator.answers import Address, Document, Failure
-from aggregator.poll import Outcome, Poller, Read
+from aggregator.outcomes import Outcome, Read
+from aggregator.poll import Poller
 from config.errors import UsageFault
 from feeds import discovery, urls
 from feeds.discovery import Candidate

@@ -9,7 +9,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from prometheus_client.registry import Collector
 
-from aggregator.poll import Report
+from aggregator.outcomes import Report
 from aggregator.queue import Standing
 from aggregator.store import Figures
 

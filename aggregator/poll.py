@@ -14,9 +14,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Literal
 
-from pydantic import BaseModel, Field
 from sqlmodel import Session
 
 from aggregator import cadence, homes, hubs, ingest, moving, store
@@ -24,6 +22,17 @@ from aggregator.answers import Address, Document, Failure, NotModified, one_line
 from aggregator.database import Database
 from aggregator.fetch import Fetcher
 from aggregator.matching import Arrival
+from aggregator.outcomes import (
+    Fault,
+    Outcome,
+    Read,
+    Report,
+    Result,
+    Unchanged,
+    is_quiet,
+    moved_to,
+    without_body,
+)
 from aggregator.parsers import Parsers
 from config.errors import TryLater
 from config.options import Polling
@@ -40,61 +49,6 @@ NEWS = timedelta(days=7)  # what was older when first seen is archive, which no 
 log = logging.getLogger(__name__)
 
 
-class Fault(BaseModel):
-    """A source's failure: its class (DESIGN §4.6) and a line for people."""
-
-    kind: str
-    message: str
-
-
-class Result(BaseModel):
-    """How the poll of one source went; `news` are the numbers of its new items that are no archive."""
-
-    source: int
-    url: str
-    outcome: Literal["unchanged", "changed", "failed"]
-    new: int = 0
-    revised: int = 0
-    error: Fault | None = None
-    news: tuple[int, ...] = Field((), exclude=True)
-
-
-class Report(BaseModel):
-    """How a pass went, over all of its sources."""
-
-    seconds: float
-    results: list[Result]
-
-    def count(self, outcome: str) -> int:
-        """How many sources had this outcome."""
-        return sum(result.outcome == outcome for result in self.results)
-
-    @property
-    def new_items(self) -> int:
-        return sum(result.new for result in self.results)
-
-    @property
-    def revised_items(self) -> int:
-        return sum(result.revised for result in self.results)
-
-
-@dataclass(frozen=True, slots=True)
-class Read:
-    """A document that was fetched and read."""
-
-    document: Document
-    feed: Feed
-    body_hash: str
-
-
-@dataclass(frozen=True, slots=True)
-class Unchanged:
-    """A document that says what the last one said; only its validators may be new."""
-
-    document: Document
-
-
-Outcome = Read | Unchanged | NotModified | Failure
 Kept = tuple[ingest.Changes, tuple[int, ...]]  # what a document changed, and which new items are no archive
 UNTOLD: Kept = (ingest.Changes(), ())
 
@@ -162,9 +116,9 @@ class Poller:
         A database that is busy or away is tried again after so many seconds: what it has kept of a
         transaction whose end nobody heard is known by then, and is not kept twice.
         """
-        quiet = [one for one in batch if _is_quiet(one[1])]
+        quiet = [one for one in batch if is_quiet(one[1])]
         if self.database.kind.shares and 0 < len(quiet) < len(batch):
-            return self.store(quiet) + self.store([one for one in batch if not _is_quiet(one[1])])
+            return self.store(quiet) + self.store([one for one in batch if not is_quiet(one[1])])
         try:
             with self.database.writing(beside=len(quiet) == len(batch)) as session:
                 settled = self._settled(session, batch)
@@ -216,7 +170,7 @@ class Poller:
             told = has_hub and hubs.tells(session, address.source_id, now)
             self._succeeded(session, source, outcome, now, told)
         if address.url == source.url:  # else it has moved since it was asked
-            moving.follow(session, source, _moved_to(outcome), now)
+            moving.follow(session, source, moved_to(outcome), now)
         return Result(
             source=address.source_id,
             url=address.url,
@@ -302,11 +256,6 @@ async def gathered(arrived: asyncio.Queue[tuple[Address, Outcome]]) -> list[tupl
     return batch
 
 
-def _is_quiet(outcome: Outcome) -> bool:
-    """Whether an outcome changes nothing but the row of its own source."""
-    return isinstance(outcome, Unchanged | NotModified) and _moved_to(outcome) is None
-
-
 def _entries(batch: Sequence[tuple[Address, Outcome]]) -> int:
     return sum(len(outcome.feed.entries) for _, outcome in batch if isinstance(outcome, Read))
 
@@ -315,15 +264,6 @@ def _at_home(read: Read, address: Address, source: Source) -> Read:
     """What was read, in the zone that its source may have been given since it was asked."""
     home = store.home(source)
     return read if home.zone == address.home.zone else replace(read, feed=ingest.feed_again(read.feed, home))
-
-
-def _moved_to(outcome: Read | Unchanged | NotModified) -> str | None:
-    return outcome.moved_to if isinstance(outcome, NotModified) else outcome.document.moved_to
-
-
-def without_body(document: Document) -> Document:
-    """A document that has been read: its body is let go before it waits to be stored."""
-    return replace(document, body=b"")
 
 
 def keep(session: Session, source: Source, feed: Feed, now: datetime) -> Kept:

@@ -23,7 +23,8 @@ from aggregator.deliver import Outcome
 from aggregator.freshness import Freshness
 from aggregator.metrics import Metrics
 from aggregator.newspaper import Newspaper
-from aggregator.poll import Poller, Report
+from aggregator.outcomes import Report
+from aggregator.poll import Poller
 from aggregator.published import PublishedFiles
 from aggregator.server import Server, address, listening
 from config.errors import HeldElsewhere, NewsdeskError

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from aggregator import hubs, poll, store
 from aggregator.answers import Document, Failure
+from aggregator.outcomes import Read
 from aggregator.poll import Poller
 from feeds.entries import NOWHERE, Feed, Home
 from feeds.tables import Source, Subscription
@@ -132,7 +133,7 @@ class Subscriber:
                 found = await self.poller.read(document, home)
         except TimeoutError:
             return None
-        return found.feed if isinstance(found, poll.Read) else None
+        return found.feed if isinstance(found, Read) else None
 
     def _home(self, row: Subscription) -> Home:
         with self.poller.database.reading() as session:

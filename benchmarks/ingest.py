@@ -28,8 +28,9 @@ from aggregator import app, sources, store
 from aggregator.answers import Address, Document, NotModified
 from aggregator.app import Newsdesk
 from aggregator.fetch import Fetcher
+from aggregator.outcomes import Outcome
 from aggregator.parsers import Limits, Parsers
-from aggregator.poll import Outcome, Poller
+from aggregator.poll import Poller
 
 ITEMS, NEWS = 25, 2
 AT_ONCE = 20  # sources in one transaction

@@ -11,6 +11,7 @@ from aggregator import poll, sources, store
 from aggregator.answers import Document
 from aggregator.app import Newsdesk
 from aggregator.fetch import Fetcher
+from aggregator.outcomes import Read
 from aggregator.parsers import Parsers
 from curation.tables import Rule
 from feeds.digest import digest
@@ -59,10 +60,10 @@ class Clock:
         return self.at
 
 
-def read(document: Document, home: Home = NOWHERE) -> poll.Read:
+def read(document: Document, home: Home = NOWHERE) -> Read:
     """A document as if it had just been fetched and read."""
     feed = parse(document.body, url=document.url, content_type=document.content_type, home=home)
-    return poll.Read(document, feed, digest(document.body))
+    return Read(document, feed, digest(document.body))
 
 
 def tagging(newsdesk: Newsdesk, query: str) -> None:

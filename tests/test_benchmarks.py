@@ -11,7 +11,7 @@ from farm import FEWEST, MOST, Farm, document, program
 from polling import farmed
 
 from aggregator import app, sources, store
-from aggregator.poll import Report
+from aggregator.outcomes import Report
 
 DAY = datetime(2026, 11, 20, 22, tzinfo=UTC)
 

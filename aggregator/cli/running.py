@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from aggregator.answers import Address
     from aggregator.app import Newsdesk
     from aggregator.cli import Invocation
-    from aggregator.poll import Report
+    from aggregator.outcomes import Report
     from aggregator.publish import Published
     from feeds.tables import Source
 

@@ -10,16 +10,17 @@ from makers import Clock, keep, rss, rss_item
 from sqlmodel import select
 from web import Web
 
-from aggregator import moving, poll, sources, store
+from aggregator import moving, sources, store
 from aggregator.answers import NotModified
 from aggregator.app import Newsdesk
+from aggregator.outcomes import Report
 from config.options import Curation
 from curation import desk
 from curation.tables import Decision, Pick
 from feeds.tables import Item, Move, PurgedKey, Revision, Source, Status, Story
 
 
-async def a_pass(newsdesk: Newsdesk) -> poll.Report:
+async def a_pass(newsdesk: Newsdesk) -> Report:
     with newsdesk.database.reading() as session:
         addresses = [store.address(row) for row in store.sources(session)]
     async with newsdesk.poller() as poller:

@@ -10,9 +10,10 @@ from makers import Clock, read, rss, rss_item, tagging
 from sqlmodel import select
 from web import Web
 
-from aggregator import poll, sources, store
+from aggregator import sources, store
 from aggregator.answers import Document
 from aggregator.app import Newsdesk
+from aggregator.outcomes import Read, Report, Result
 from curation import inbox
 from curation.tables import Decision
 from feeds.tables import Item, Likeness, Revision, Source, Status
@@ -24,7 +25,7 @@ def subscribe(newsdesk: Newsdesk, *urls: str, **given: object) -> None:
             sources.add(session, url, newsdesk.now(), **given)
 
 
-async def a_pass(newsdesk: Newsdesk, everything: bool = False) -> poll.Report:
+async def a_pass(newsdesk: Newsdesk, everything: bool = False) -> Report:
     with newsdesk.database.reading() as session:
         addresses = [store.address(row) for row in store.sources(session)] if everything else newsdesk.due()
     async with newsdesk.poller() as poller:
@@ -252,7 +253,7 @@ async def test_one_slow_source_does_not_keep_the_others_from_being_stored(
         )
         told: list[int] = []
 
-        def tell(result: poll.Result) -> None:
+        def tell(result: Result) -> None:
             told.append(result.source)
             assert len(items(newsdesk)) == len(told)
 
@@ -268,7 +269,7 @@ async def test_a_document_that_cannot_be_stored_is_a_failure_of_its_source(newsd
     good, bad = newsdesk.due()
     document = Document("https://good.example/", rss([rss_item("a")]).encode())
     fetched = read(document)
-    broken = poll.Read(document, fetched.feed.model_copy(update={"title": None}), "hash")
+    broken = Read(document, fetched.feed.model_copy(update={"title": None}), "hash")
     async with newsdesk.poller() as poller:
         results = poller.store([(good, fetched), (bad, broken)])
     assert [(result.outcome, result.error and result.error.kind) for result in results] == [
@@ -293,7 +294,7 @@ async def test_an_older_page_adds_items_and_revises_none(newsdesk: Newsdesk, web
     page = rss([rss_item("a", title="Older words"), rss_item("b")])
     async with newsdesk.poller() as poller:
         older = await poller.read(Document("https://site.example/2", page.encode()))
-        assert isinstance(older, poll.Read)
+        assert isinstance(older, Read)
         assert (poller.keep_older(1, older), poller.keep_older(1, older)) == (1, 0)
     assert [item.title for item in items(newsdesk)] == ["Newest words", "Title of b"]
     assert tagged(newsdesk) == [1], "what is archive is judged by no rule"

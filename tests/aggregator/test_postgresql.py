@@ -25,8 +25,9 @@ from aggregator.answers import Document
 from aggregator.app import Newsdesk
 from aggregator.database import Database
 from aggregator.fetch import Fetcher
+from aggregator.outcomes import Unchanged
 from aggregator.parsers import Parsers
-from aggregator.poll import Poller, Unchanged
+from aggregator.poll import Poller
 from aggregator.postgresql import PostgreSQL
 from config.errors import NewsdeskError, TryLater, UsageFault
 from config.options import Polling
