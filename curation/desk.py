@@ -9,7 +9,7 @@ from sqlmodel import col, select
 
 from config.errors import UsageFault
 from config.options import Edition
-from curation import acts, inbox, notes, promise, rules
+from curation import acts, inbox, notes, places, promise, rules
 from curation.projections import history
 from curation.standing import standing
 from curation.storydesk import StoryDesk
@@ -150,21 +150,21 @@ class Desk(StoryDesk):
                 raise UsageFault(f"item {value}: is the one to be moved", "name another")
             return others.index(other.item_id) + (1 if name == "before" else 2)
         here = [one.item_id for one in order].index(pick.item_id) + 1
-        places = {"place": value, "top": 1, "bottom": rules.BOTTOM, "up": max(here - 1, 1), "down": here + 1}
-        _refuse_no_place(places[name])
-        return min(here + 1, len(order)) if name == "down" else int(places[name])
+        wanted = {"place": value, "top": 1, "bottom": places.BOTTOM, "up": max(here - 1, 1), "down": here + 1}
+        _refuse_no_place(wanted[name])
+        return min(here + 1, len(order)) if name == "down" else int(wanted[name])
 
     def _moved(self, pick: Pick, holder: Pick | None, edition: Edition, position: int) -> str | None:
         """Where a move did not give the place that was asked for, or took another editor's."""
         order = [one.item_id for one in standing(self.session, edition)]
         place = order.index(pick.item_id) + 1
-        if holder is not None and position != rules.BOTTOM:
+        if holder is not None and position != places.BOTTOM:
             by = self.session.get(Decision, holder.placed_by)
             said = f", put there by {by.editor} in decision {by.id}," if by else ""
             return f"item {holder.item_id}{said} now stands at place {order.index(holder.item_id) + 1}"
         if place != min(position, len(order)):
             return f"stands at place {place}, below those that are pinned"
-        if len(order) < position < rules.BOTTOM:
+        if len(order) < position < places.BOTTOM:
             return f"stands last, at place {place}"
         return None
 
@@ -264,7 +264,7 @@ def _refuse_impossible(
 
 
 def _refuse_no_place(position: int | None) -> None:
-    if position is not None and not 1 <= position <= rules.BOTTOM:
+    if position is not None and not 1 <= position <= places.BOTTOM:
         raise UsageFault(f"position {position}: is no place in a line-up", "give 1 for the top")
 
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 PickStatus = Literal["nominated", "waiting", "live", "held", "expired", "retracted"]
-BOTTOM = 1_000  # the last place there can be in a line-up
 
 
 class Decided(BaseModel):
@@ -70,8 +69,6 @@ class Picked(BaseModel):
     changed_at: AwareDatetime
     retracted_at: AwareDatetime | None = None
 
-
-P = TypeVar("P", bound=Picked)
 
 GIVEN = ("note", "title", "position", "visible_from", "until")
 
@@ -286,29 +283,3 @@ def withdrawn_at(history: Sequence[Decided], shown_at: datetime, quorum: int = 1
 def _is_withdrawn(history: Sequence[Decided], quorum: int) -> bool:
     pick = project(history)
     return pick is None or status(pick, history[-1].at, quorum) not in ("live", "expired")
-
-
-def arrange(picks: Iterable[P]) -> list[P]:
-    """The order of a line-up: the pinned first, then newest pick first, those with a position at their place.
-
-    Of two at one position the one put there last has it, and the other stands below.
-    """
-    newest_first = sorted(picks, key=lambda pick: (pick.picked_at, pick.item_id), reverse=True)
-    first = _placed([pick for pick in newest_first if pick.pinned], 0)
-    return first + _placed([pick for pick in newest_first if not pick.pinned], len(first))
-
-
-def _placed(newest_first: list[P], above: int) -> list[P]:
-    """Picks below so many others, those with a position inserted at their place in the whole."""
-    order = [pick for pick in newest_first if pick.position is None]
-    placed = [pick for pick in reversed(newest_first) if pick.position is not None]
-    for pick in sorted(placed, key=lambda pick: (pick.position, pick.placed_by)):
-        order.insert(max((pick.position or 1) - 1 - above, 0), pick)
-    return order
-
-
-def shortened(picks: Sequence[P], limit: int) -> list[P]:
-    """The picks of a line-up that there is room for: the oldest that are not pinned fall out."""
-    oldest_first = sorted(picks, key=lambda pick: (pick.pinned, pick.picked_at, pick.item_id))
-    out = {id(pick) for pick in oldest_first[: max(len(picks) - limit, 0)]}
-    return [pick for pick in picks if id(pick) not in out]

@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from config.options import Edition
-from curation import promise, rules, search
+from curation import places, promise, rules, search
 from curation.tables import Decision, Kill, Pick
 from feeds.tables import Item
 
@@ -29,7 +29,7 @@ def standing(session: Session, edition: Edition) -> list[Pick]:
     One for each story, the earliest where stories with two were merged, and one that editors made before
     one that a rule suggests; none of a killed story.
     """
-    return rules.arrange(_one_of_each(_picks(session, edition)))
+    return places.arrange(_one_of_each(_picks(session, edition)))
 
 
 def live(session: Session, edition: Edition, at: datetime, quorum: int = 1) -> list[Pick]:
@@ -51,7 +51,7 @@ def live(session: Session, edition: Edition, at: datetime, quorum: int = 1) -> l
             if since is None or pick.pinned or pick.picked_at > since
         ]
         if since is None or len(seen) >= edition.limit:
-            return rules.shortened(rules.arrange(seen), edition.limit)
+            return places.shortened(places.arrange(seen), edition.limit)
         looked_at *= 4
 
 

@@ -9,7 +9,7 @@ import click
 from curation import terminal
 from curation.desk import Outcome
 from curation.inbox import Listed
-from curation.rules import BOTTOM
+from curation.places import BOTTOM
 from curation.tables import Decision, Pick, Rule
 from feeds import markup
 from feeds.entries import Doubt, Moment

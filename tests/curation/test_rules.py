@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from makers import NOON
 
-from curation import rules
+from curation import places, rules
 from curation.rules import Decided, Picked
 
 
@@ -162,7 +162,7 @@ def test_fewer_editors_than_the_quorum_make_a_nomination() -> None:
     ],
 )
 def test_a_line_up_is_newest_first_but_for_those_given_a_place(picks: list[Picked], order: list[int]) -> None:
-    assert [pick.item_id for pick in rules.arrange(picks)] == order
+    assert [pick.item_id for pick in places.arrange(picks)] == order
 
 
 @given(st.lists(st.tuples(st.integers(0, 5), st.none() | st.integers(1, 6)), max_size=6), st.randoms())
@@ -171,7 +171,7 @@ def test_the_order_of_a_line_up_depends_on_the_picks_alone(
 ) -> None:
     picks = [picked(number, minutes, position) for number, (minutes, position) in enumerate(shapes)]
     shuffled = sorted(picks, key=lambda _: random.random())  # type: ignore[attr-defined]
-    assert rules.arrange(shuffled) == rules.arrange(picks)
+    assert places.arrange(shuffled) == places.arrange(picks)
 
 
 BY_RULE = "rule:openai"

@@ -14,7 +14,7 @@ from sqlmodel import Session, col, select, update
 from aggregator import app
 from aggregator.app import Newsdesk
 from config.options import EDITORS_PICK
-from curation import rules, standing
+from curation import places, rules, standing
 from curation.desk import Desk
 from curation.tables import Pick
 from feeds.tables import Item
@@ -69,7 +69,7 @@ def test_the_newest_picks_are_enough(
             for pick, story in standing._picks(session, SHORT)
             if rules.status(pick, clock()) == "live"
         )
-        expected = rules.shortened(rules.arrange(everything), SHORT.limit)
+        expected = places.shortened(places.arrange(everything), SHORT.limit)
         seen = standing.live(session, SHORT, clock())
         assert [pick.item_id for pick in seen] == [pick.item_id for pick in expected]
         transaction.rollback()
