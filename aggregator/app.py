@@ -76,7 +76,7 @@ class Newsdesk:
 
     @property
     def rulebook(self) -> Rulebook:
-        from curation.cli.room import zone
+        from config.zone import zone
         from curation.rulebook import Rulebook
 
         return Rulebook(self.curation, self.editions, zone(self.curation.zone))

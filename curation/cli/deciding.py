@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from config.zone import zone
 from curation import terminal
-from curation.cli.room import EDITION, FUTURE, ITEM, ITEMS, Newsroom, zone
+from curation.cli.room import EDITION, FUTURE, ITEM, ITEMS, Newsroom
 from curation.terminal import json_option
 
 if TYPE_CHECKING:

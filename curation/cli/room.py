@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from datetime import datetime
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 import click
 
+from config.zone import zone
 from curation.newsroom import Newsroom as Newsroom
-
-if TYPE_CHECKING:
-    from zoneinfo import ZoneInfo
 
 
 class Instant(click.ParamType[datetime]):
@@ -31,20 +27,6 @@ class Instant(click.ParamType[datetime]):
         assert ctx is not None, "an option is read in the context of its command"
         newsroom: Newsroom = ctx.find_root().obj
         return times.read(value, newsroom.now(), zone(newsroom.curation.zone), self.direction)
-
-
-def zone(configured: str | None) -> ZoneInfo:
-    """The editor's zone: that of the terminal (TZ), else the one configured, the machine's, or UTC."""
-    from zoneinfo import ZoneInfo
-
-    machine = Path("/etc/localtime").resolve().as_posix().partition("/zoneinfo/")[2]
-    for name in (os.environ.get("TZ", "").removeprefix(":"), configured, machine):
-        try:
-            if name:
-                return ZoneInfo(name)
-        except (ValueError, OSError):
-            continue
-    return ZoneInfo("UTC")
 
 
 PAST, FUTURE = Instant("past"), Instant("future")

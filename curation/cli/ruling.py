@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from config.zone import zone
 from curation import terminal
-from curation.cli.room import PAST, Newsroom, zone
+from curation.cli.room import PAST, Newsroom
 from curation.terminal import json_option
 
 if TYPE_CHECKING:

@@ -7,7 +7,8 @@ from importlib.util import find_spec
 
 import click
 
-from curation.cli.room import EDITION, Newsroom, zone
+from config.zone import zone
+from curation.cli.room import EDITION, Newsroom
 
 
 @click.command(short_help="The desk, in the whole terminal.")
