@@ -111,7 +111,7 @@ def lines(session: Session, last: int | None = None) -> list[Line]:
         select(Decision, Item.story_id, Item.first_seen_at)
         .join(Item, col(Item.id) == col(Decision.item_id))
         .where(col(Decision.verb).in_(VERBS))
-        .options(defer(Decision.payload))  # type: ignore[arg-type]
+        .options(defer(Decision.payload))  # type: ignore[arg-type]  # its type is that of the value
         .order_by(col(Decision.id).desc())
         .limit(last)
     )

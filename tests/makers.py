@@ -60,6 +60,12 @@ class Clock:
         return self.at
 
 
+def a_minute_later(newsdesk: Newsdesk) -> datetime:
+    """Move the clock of a newsroom on; when it is then."""
+    assert isinstance(newsdesk.now, Clock)
+    return newsdesk.now.move(minutes=1)
+
+
 def read(document: Document, home: Home = NOWHERE) -> Read:
     """A document as if it had just been fetched and read."""
     feed = parse(document.body, url=document.url, content_type=document.content_type, home=home)

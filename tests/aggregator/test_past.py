@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from conftest import CommandLine
-from makers import Clock, documents, keep, rss, rss_item
+from makers import Clock, a_minute_later, documents, keep, rss, rss_item
 from sqlmodel import col, func, select, update
 
 from aggregator import past
@@ -26,7 +26,7 @@ Files = dict[str, bytes]
 
 
 def do(newsdesk: Newsdesk, verb: str, item: int | None = None, **given: Any) -> None:
-    newsdesk.now.move(minutes=1)  # type: ignore[attr-defined]
+    a_minute_later(newsdesk)
     with newsdesk.database.writing() as session:
         desk = Desk(session, newsdesk.curation, newsdesk.now(), "ada")
         carry_out(desk, (EDITORS_PICK,), {"verb": verb, "item": item, **given}, ZONE)
@@ -38,7 +38,7 @@ def files(newsdesk: Newsdesk) -> Files:
 
 def published(newsdesk: Newsdesk, only: str | None = None) -> tuple[datetime, Files]:
     """Publish a minute later; the instant, and what is public from then on."""
-    at = newsdesk.now.move(minutes=1)  # type: ignore[attr-defined]
+    at = a_minute_later(newsdesk)
     newsdesk.publish(only)
     return at, files(newsdesk)
 

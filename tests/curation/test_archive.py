@@ -9,7 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from makers import Clock, documents, keep, rss, rss_item
+from makers import Clock, a_minute_later, documents, keep, rss, rss_item
 from sqlmodel import select
 
 from aggregator import app, newspaper
@@ -39,7 +39,7 @@ def newsdesk(tmp_path: Path, clock: Clock) -> Iterator[Newsdesk]:
 
 def do(newsdesk: Newsdesk, verb: str, item: int | None = None, **given: Any) -> None:
     """Carry out one order a minute later, and go to press: no file is written yet."""
-    newsdesk.now.move(minutes=1)  # type: ignore[attr-defined]
+    a_minute_later(newsdesk)
     with newsdesk.database.writing() as session:
         desk = Desk(session, newsdesk.curation, newsdesk.now(), "ada")
         carry_out(desk, newsdesk.editions, {"verb": verb, "item": item, **given}, ZoneInfo("UTC"))

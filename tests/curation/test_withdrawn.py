@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from makers import Clock, documents, keep, rss, rss_item
+from makers import Clock, a_minute_later, documents, keep, rss, rss_item
 
 from aggregator import sources, store
 from aggregator.app import Newsdesk
@@ -25,7 +25,7 @@ A = "https://site.example/a"
 
 def do(newsdesk: Newsdesk, verb: str, item: int | None = None, **given: Any) -> None:
     """Carry out one order a minute later."""
-    newsdesk.now.move(minutes=1)  # type: ignore[attr-defined]
+    a_minute_later(newsdesk)
     with newsdesk.database.writing() as session:
         desk = Desk(session, newsdesk.curation, newsdesk.now(), "ada")
         carry_out(desk, EDITIONS, {"verb": verb, "item": item, **given}, UTC)
