@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -17,8 +18,9 @@ BUDGET = "Council of Norwick passes its budget after a long night"
 
 @pytest.fixture
 def stocked(command: CommandLine, web: Web) -> CommandLine:
-    """A newsroom of three sources: items 1 and 2 tell one story, item 3 another."""
-    for site, title, date in (("a", RIVER, "2026-11-25 06:00"), ("b", FLOOD, ""), ("c", BUDGET, "")):
+    """A newsroom of three sources: items 1 and 2 tell one story, hours apart, item 3 another."""
+    hours_ago = f"{datetime.now(UTC) - timedelta(hours=19):%Y-%m-%d %H:%M}"
+    for site, title, date in (("a", RIVER, hours_ago), ("b", FLOOD, ""), ("c", BUDGET, "")):
         document = rss([rss_item(f"{site}-1", title, f"https://{site}.example/2026/1", date)], title=site)
         command("source", "add", web.put(f"/{site}.xml", document))
         command("poll")
