@@ -21,7 +21,7 @@ from sqlalchemy import func
 from sqlmodel import Session, select
 
 import feeds
-from aggregator import sources, store
+from aggregator import sources
 from config.options import Edition
 from curation import archive, history
 from curation.archive import Page
@@ -93,7 +93,7 @@ def newspaper(
     lineups = {edition.slug: lineup(session, edition, site, at, quorum) for edition in editions}
     return Newspaper(
         lineups={slug: feed.model_copy(update={"hub": hub}) for slug, feed in lineups.items()},
-        reading=tuple(sources.outlines(store.sources(session))),
+        reading=tuple(sources.outlines(session)),
         newest=tuple(session.exec(select(func.max(row.id))).one() for row in (Item, Revision, Decision)),
         decision_id=session.exec(select(func.max(Decision.id)).where(Decision.at <= at)).one(),
         past=archive.unwritten(session, site.base_url),

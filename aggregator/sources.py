@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, delete, select
 
 from aggregator import cadence, homes, store
@@ -21,6 +21,18 @@ from curation.stories import settle, settle_source
 from feeds import normal, opml, urls
 from feeds.tables import Item, Source, Status
 
+_OUTLINES = (
+    select_columns(
+        col(Source.url),
+        col(Source.title),
+        col(Source.feed_title),
+        col(Source.section),
+        col(Source.language),
+        col(Source.site),
+    )
+    .where(col(Source.status).not_in(store.NO_FEEDS))
+    .order_by(col(Source.id))
+)
 GIVEN = ("title", "section", "language", "zone", "interval", "preferred")  # by an editor
 SHORTEST_INTERVAL = timedelta(minutes=1)  # what an editor may ask of somebody else's server
 
@@ -231,15 +243,9 @@ def subscribe(session: Session, subscriptions: opml.Subscriptions, now: datetime
     return imported
 
 
-def outlines(sources: Iterable[Source]) -> list[opml.Outline]:
-    """Sources as a subscription list has them."""
+def outlines(session: Session) -> list[opml.Outline]:
+    """The sources that are feeds as a subscription list has them."""
     return [
-        opml.Outline(
-            url=source.url,
-            title=source.name,
-            section=source.section,
-            language=source.language,
-            site=source.site,
-        )
-        for source in sources
+        opml.Outline(url=url, title=title or feed_title or url, section=section, language=language, site=site)
+        for url, title, feed_title, section, language, site in session.connection().execute(_OUTLINES)
     ]

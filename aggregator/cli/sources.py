@@ -242,11 +242,11 @@ def import_(invocation: Invocation, file: Path, as_json: bool) -> None:
 @click.pass_obj
 def export(invocation: Invocation, file: Path | None) -> None:
     """Write the sources as OPML to FILE, or to standard output."""
-    from aggregator import sources, store
+    from aggregator import sources
     from feeds import opml
 
     with invocation.reading() as session:
-        outlines = sources.outlines(store.sources(session))
+        outlines = sources.outlines(session)
     body = opml.write(f"Sources of {invocation.newsdesk.site.title}", outlines)
     if file is None:
         click.echo(body, nl=False)
