@@ -102,18 +102,16 @@ def newspaper(
 
 def gone_to_press(
     session: Session,
+    paper: Newspaper,
     editions: Sequence[Edition],
     site: Site,
     at: datetime,
-    quorum: int,
     only: str | None = None,
-    hub: str | None = None,
 ) -> Newspaper:
     """What is public from an instant on, or one edition of it, on record before the first file is written.
 
     What readers may have seen is known then, whatever becomes of it.
     """
-    paper = newspaper(session, editions, site, at, quorum, hub)
     lineups = paper.lineups | {
         edition.slug: history.record(session, edition, paper.lineups[edition.slug], at, paper.decision_id)
         for edition in editions

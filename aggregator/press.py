@@ -1,6 +1,6 @@
 """What editors decided, brought out: gathered, put on record, written, recorded.
 
-database ─> line-ups on record ─> pages that changed ─> plan ─> (aggregator.publish) ─> what follows
+database ─> line-ups, pages that changed ─> on record ─> plan ─> (aggregator.publish) ─> what follows
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from aggregator.newspaper import Document, Newspaper
 from aggregator.past import Copy
 from aggregator.publish import Plan, Published
 from config.options import Edition, Publishing
-from curation import archive, pages, permalinks
-from curation.lineup import Site, lineup
+from curation import archive, changed, pages, permalinks
+from curation.lineup import Site
 from curation.pages import Pages
 
 
@@ -38,15 +38,12 @@ class Press:
     def newspaper(self) -> Newspaper:
         """What is public now."""
         with self.database.reading() as session:
-            return newspaper.newspaper(
-                session, self.editions, self.site, self.now(), self.quorum, self.publishing.hub
-            )
+            return self._newspaper(session, self.now())
 
     def documents(self) -> list[Document]:
         """All that is public now, as a publish would draw it anew; none goes on record."""
-        with self.database.reading() as session:
-            drawn = self._gathered(session, self.now())
-        return [*newspaper.documents(self.newspaper(), self.site), *pagedocuments.documents(drawn)]
+        paper, drawn = self._gathered(self.now(), anew=True)
+        return [*newspaper.documents(paper, self.site), *pagedocuments.documents(drawn)]
 
     def as_of(self, at: datetime, only: str | None = None) -> list[Copy]:
         """The files that were public at an instant, rendered again; raises NewsdeskError for none."""
@@ -61,8 +58,9 @@ class Press:
         """
         with publish.alone(self.output):
             at = self.now()
-            paper = self._gone_to_press(at, only)
-            done = publish.write(self.output, self._plan(paper, self._pages(at, anew), only), at)
+            paper, drawn = self._gathered(at, anew)
+            paper = self._gone_to_press(paper, at, only)
+            done = publish.write(self.output, self._plan(paper, drawn, only), at)
             if done.changes or paper.past:
                 with self.database.writing() as session:
                     session.add_all(publish.records(done, paper.decision_id))
@@ -74,31 +72,37 @@ class Press:
             done.written += further.written
         return done
 
-    def _gone_to_press(self, at: datetime, only: str | None) -> Newspaper:
+    def _newspaper(self, session: Session, at: datetime) -> Newspaper:
+        return newspaper.newspaper(session, self.editions, self.site, at, self.quorum, self.publishing.hub)
+
+    def _gathered(self, at: datetime, anew: bool) -> tuple[Newspaper, Pages]:
+        """What is public at an instant, and the pages of it that changed since all was last published, or
+        all where they look otherwise, or are to be drawn `anew`.
+        """
+        with self.database.reading() as session:
+            paper = self._newspaper(session, at)
+            drawn_at = None if anew else self._drawn_at(session)
+            since = None if drawn_at is None else changed.Since(drawn_at, paper.reading)
+            return paper, pages.gathered(
+                session, self.editions, paper.lineups, self.site, at, self.quorum, since
+            )
+
+    def _drawn_at(self, session: Session) -> datetime | None:
+        """When all pages that there are were last drawn; None where they do not look as they would now."""
+        named = [permalinks.named(edition) for edition in self.editions]
+        robots = pagedocuments.robots(pages.masthead(session, self.site), named)
+        last = publish.last(session)
+        is_alike = publish.holds(self.output, robots, self.publishing.compress, last)
+        return last[0].at if last and is_alike else None
+
+    def _gone_to_press(self, paper: Newspaper, at: datetime, only: str | None) -> Newspaper:
         """What is public from an instant on, with the pages of history that the folder has lost."""
         with self.database.writing() as session:
             for slug in (edition.slug for edition in self.editions):
                 newest = archive.newest_page(session, slug, written=True)
                 if newest and not (self.output / archive.page_name(slug, newest)).exists():
                     archive.rewrite(session, slug)
-            return newspaper.gone_to_press(
-                session, self.editions, self.site, at, self.quorum, only, self.publishing.hub
-            )
-
-    def _pages(self, at: datetime, anew: bool) -> Pages:
-        """The pages that changed since everything was last published, or all where they look otherwise."""
-        with self.database.reading() as session:
-            named = [permalinks.named(edition) for edition in self.editions]
-            robots = pagedocuments.robots(pages.masthead(session, self.site), named)
-            last = publish.last(session)
-            is_alike = publish.holds(self.output, robots, self.publishing.compress, last)
-            return self._gathered(session, at, last[0].at if last and is_alike and not anew else None)
-
-    def _gathered(self, session: Session, at: datetime, since: datetime | None = None) -> Pages:
-        lineups = {
-            edition.slug: lineup(session, edition, self.site, at, self.quorum) for edition in self.editions
-        }
-        return pages.gathered(session, self.editions, lineups, self.site, at, self.quorum, since)
+            return newspaper.gone_to_press(session, paper, self.editions, self.site, at, only)
 
     def _plan(self, paper: Newspaper, drawn: Pages, only: str | None) -> Plan:
         every = [*newspaper.documents(paper, self.site), *pagedocuments.documents(drawn)]

@@ -5,7 +5,6 @@ What is asked for grows with what changed, never with what there is.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import islice
@@ -16,6 +15,7 @@ from sqlmodel import Session, col, exists, func, or_, select
 
 from curation import rules
 from curation.tables import Appearance, Decision, Pick, PublishedSite
+from feeds.opml import Outline
 from feeds.tables import Item, Move, Revision, Source
 
 # What was decided or read is dated by when that began, and seen by others when it is committed.
@@ -25,46 +25,51 @@ AT_ONCE = 1_000  # numbers in one query
 DAY = timedelta(days=1)
 
 
-def stories(session: Session, since: datetime) -> set[int]:
+class Since(NamedTuple):
+    """When all was last drawn as it stood, and the sources as subscription lists name them now."""
+
+    at: datetime
+    reading: Sequence[Outline]
+
+
+def stories(session: Session, since: Since) -> set[int]:
     """The stories that changed: one of their items is new, was revised, or an editor decided about it, or
     its source is called or found otherwise.
     """
     other = select(Item.story_id).join(Source, col(Source.id) == col(Item.source_id))
     of_others = _batched(session, other, Source.url, _sources(session, since)[1])
-    since -= UNSEEN
-    new = select(Item.story_id).where(Item.first_seen_at > since)  # distinct would go through all stories
-    decided = set(_revised(session, since))
-    for decision in session.exec(select(Decision).where(Decision.at > since)):
+    after = since.at - UNSEEN
+    new = select(Item.story_id).where(Item.first_seen_at > after)  # distinct would go through all stories
+    decided = set(_revised(session, after))
+    for decision in session.exec(select(Decision).where(Decision.at > after)):
         decided |= {decision.item_id, *decision.payload.get("others", ())}
     of_them = _batched(session, select(Item.story_id), Item.id, decided)
     return {*session.exec(new), *of_them, *of_others}
 
 
-def lost(session: Session, since: datetime) -> bool:
+def lost(session: Session, since: Since) -> bool:
     """Whether a source was removed since, and what was read of it: no row tells which days that was on."""
     before, now = _sources(session, since)
     moved = session.exec(select(Move.from_url).where(col(Move.from_url).in_(before - now)))
     return not before - now <= set(moved)
 
 
-def _sources(session: Session, since: datetime) -> tuple[set[str], set[str]]:
+def _sources(session: Session, since: Since) -> tuple[set[str], set[str]]:
     """The addresses of sources that were published in other words since, as they were and as they are now.
 
-    What was published last, `since` included, is on record; a source that came or went is on one side alone.
+    What was published, since then or last before, is on record; a source that came or went is on one side
+    alone.
     """
     newest_first = select(PublishedSite.at, PublishedSite.reading).order_by(col(PublishedSite.id).desc())
-    told = list[set[str]]()
+    now, then = set(since.reading), list[set[Outline]]()
     rows = session.exec(newest_first.execution_options(yield_per=1))
     for at, reading in rows:
-        told.append({json.dumps(one, sort_keys=True) for one in reading})
-        if at <= since:
+        then.append({Outline.model_validate(one) for one in reading})
+        if at <= since.at:
             rows.close()
             break
-    if len(told) < 2:
-        return set(), set()
-    always = set.intersection(*told)
-    then, now = set.union(*told[1:]), told[0]
-    return {json.loads(one)["url"] for one in then - always}, {json.loads(one)["url"] for one in now - always}
+    always = now.intersection(*then)
+    return {one.url for told in then for one in told - always}, {one.url for one in now - always}
 
 
 def _revised(session: Session, since: datetime) -> Iterator[int]:

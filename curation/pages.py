@@ -72,9 +72,9 @@ def gathered(
     site: Site,
     at: datetime,
     quorum: int = 1,
-    since: datetime | None = None,
+    since: changed.Since | None = None,
 ) -> Pages:
-    """The pages that are to be drawn at an instant, where all was drawn as it stood at `since`.
+    """The pages that are to be drawn at an instant, where all was drawn as it stood at another.
 
     `lineups` are the editions as they stand, by slug. Without `since`, every page that there is.
     """
@@ -87,7 +87,7 @@ def gathered(
     if since is None or stories is None or every_day:
         of_days = _all_days(snapshot)
     else:
-        of_days = _days(snapshot, touched, stories, since)
+        of_days = _days(snapshot, touched, stories, since.at)
     days = tuple(day(snapshot, of) for of in sorted(of_days))
     every = {one.name: one for one in (*snapshot.shown(touched), *live)}
     undone = changed.undone(session, stories)
@@ -231,7 +231,8 @@ def _days_of_late(session: Session, at: datetime) -> Iterator[date]:
 
 def _shelf(slug: str, feed: Feed, live: Sequence[Shown]) -> Shelf:
     of_it = [one for one in live if one.edition.slug == slug]
-    return _picked(of_it)._replace(slug=slug, feed=feed)
+    shown = feed.model_copy(update={"hub": None, "previous": None})  # which no page shows
+    return _picked(of_it)._replace(slug=slug, feed=shown)
 
 
 def _picked(shown: Sequence[Shown]) -> Shelf:

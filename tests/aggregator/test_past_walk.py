@@ -95,7 +95,9 @@ class Walk:
 
     def publish(self) -> None:
         site, at = self.newsdesk.site, self.clock()
-        paper = newspaper.gone_to_press(self.session, self.newsdesk.editions, site, at, 1)
+        editions = self.newsdesk.editions
+        paper = newspaper.newspaper(self.session, editions, site, at, 1)
+        paper = newspaper.gone_to_press(self.session, paper, editions, site, at)
         documents = newspaper.documents(paper, site) if self.rendering else ()
         bodies = {one.name: one.render() for one in documents}
         for name, body in bodies.items():

@@ -43,7 +43,9 @@ def do(newsdesk: Newsdesk, verb: str, item: int | None = None, **given: Any) -> 
     with newsdesk.database.writing() as session:
         desk = Desk(session, newsdesk.curation, newsdesk.now(), "ada")
         carry_out(desk, newsdesk.editions, {"verb": verb, "item": item, **given}, ZoneInfo("UTC"))
-        newspaper.gone_to_press(session, newsdesk.editions, newsdesk.site, newsdesk.now(), 1)
+        site, at = newsdesk.site, newsdesk.now()
+        paper = newspaper.newspaper(session, newsdesk.editions, site, at, 1)
+        newspaper.gone_to_press(session, paper, newsdesk.editions, site, at)
 
 
 def page(newsdesk: Newsdesk, number: int, edition: str = "editors-pick") -> Feed:

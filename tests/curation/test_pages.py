@@ -11,10 +11,10 @@ import pytest
 from makers import NOON, Clock, keep, rss, rss_item
 from sqlalchemy import event
 
-from aggregator import app
+from aggregator import app, sources
 from aggregator.app import Newsdesk
 from config.options import EDITORS_PICK, Edition
-from curation import pages
+from curation import changed, pages
 from curation.desk import Desk
 from curation.lineup import lineup
 from curation.pages import Pages
@@ -27,7 +27,8 @@ def gathered(newsdesk: Newsdesk, since: datetime | None = None, *more: Edition, 
     editions, at = (*newsdesk.editions, *more), newsdesk.now()
     with newsdesk.database.reading() as session:
         lineups = {one.slug: lineup(session, one, newsdesk.site, at, quorum) for one in editions}
-        return pages.gathered(session, editions, lineups, newsdesk.site, at, quorum, since)
+        last = since and changed.Since(since, sources.outlines(session))
+        return pages.gathered(session, editions, lineups, newsdesk.site, at, quorum, last)
 
 
 def decide(newsdesk: Newsdesk, verb: str, number: int, editor: str = "ada", **given: object) -> None:
