@@ -21,6 +21,8 @@ from feeds.tables import Item, Source, Story
 
 BEGINNING = 100  # characters of a text that stand for a title
 
+_OTHER = aliased(Item)  # of a story, beside one
+
 
 @dataclass(frozen=True, slots=True)
 class Filters:
@@ -144,15 +146,14 @@ def _leading(
     at: datetime | None = None,
 ) -> list[int]:
     lead = select(Story.lead_id).where(col(Story.id) == col(Item.story_id)).correlate(Item).scalar_subquery()
-    other = aliased(Item)
     older = or_(
-        col(other.timestamp) < col(Item.timestamp),
-        and_(col(other.timestamp) == col(Item.timestamp), col(other.id) < col(Item.id)),
+        col(_OTHER.timestamp) < col(Item.timestamp),
+        and_(col(_OTHER.timestamp) == col(Item.timestamp), col(_OTHER.id) < col(Item.id)),
     )
     before_it = exists().where(
-        col(other.story_id) == col(Item.story_id),
-        or_(older, col(other.id) == lead),
-        *_passing(other, filters, at, other.source_id + 0),
+        col(_OTHER.story_id) == col(Item.story_id),
+        or_(older, col(_OTHER.id) == lead),
+        *_passing(_OTHER, filters, at, _OTHER.source_id + 0),
     )
     of_source = Item.source_id if _are_few(session, filters) else col(Item.source_id) + 0
     has_rare = filters.tag is not None and search.is_rare(session, filters.tag)

@@ -21,6 +21,9 @@ from feeds.tables import Item, Source, Status
 FEW_ITEMS = 2_000
 FEW = ("by", "in", "url", "picked", "nominated", "live", "killed", "held")  # fields, and states
 
+_FELLOW = aliased(
+    Item
+)  # of a story, in a query of its own: Item itself would be the row of the one around it
 _STANDS = (col(Pick.retracted_at).is_(None), col(Pick.nominated_by).is_(None))
 
 Row = Any  # Item, or an alias of it
@@ -195,9 +198,8 @@ def is_rare(session: Session, tag: str) -> bool:
 
 def of_story(number: Any, *which: Truth) -> Select[Any]:
     """The numbers of the stories of items that rows of another table name by `number`, as a query."""
-    fellow = aliased(Item)  # Item itself would be the row of the query around it
     named = select(number).where(*which)  # as a list: SQLite would rather go through every item than join
-    return select(fellow.story_id).where(col(fellow.id).in_(named))
+    return select(_FELLOW.story_id).where(col(_FELLOW.id).in_(named))
 
 
 def is_seen(row: Row, editor: str) -> Truth:
@@ -217,23 +219,20 @@ def is_killed(row: Row) -> Truth:
 
 def is_unseen(row: Row, editor: str) -> Truth:
     """Whether an editor has marked no item of the story as seen; told row by row, as of most."""
-    fellow = aliased(Item)
-    is_of_story = (col(fellow.story_id) == row.story_id, col(SeenMark.item_id) == fellow.id)
+    is_of_story = (col(_FELLOW.story_id) == row.story_id, col(SeenMark.item_id) == _FELLOW.id)
     return ~exists().where(*is_of_story, col(SeenMark.editor) == editor)
 
 
 def is_unpicked(row: Row) -> Truth:
     """Whether no such pick of the story stands; told row by row, as of most."""
-    fellow = aliased(Item)
-    is_of_story = (col(fellow.story_id) == row.story_id, col(Pick.item_id) == fellow.id)
+    is_of_story = (col(_FELLOW.story_id) == row.story_id, col(Pick.item_id) == _FELLOW.id)
     return ~exists().where(*is_of_story, *_STANDS)
 
 
 def _has_pick(row: Row, asked: Search, status: rules.PickStatus) -> Truth:
     standing = asked.session.exec(select(Pick).where(col(Pick.retracted_at).is_(None)))
     such = [pick.item_id for pick in standing if rules.status(pick, asked.at, asked.quorum) == status]
-    fellow = aliased(Item)
-    return col(row.story_id).in_(select(fellow.story_id).where(col(fellow.id).in_(such)))
+    return col(row.story_id).in_(select(_FELLOW.story_id).where(col(_FELLOW.id).in_(such)))
 
 
 _STATES: dict[str, Any] = {
