@@ -11,7 +11,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from html import escape
 from pathlib import Path
+from typing import Any, NamedTuple
 
+from sqlalchemy import Select, func
+from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, select
 
 from config.options import Edition
@@ -23,6 +26,27 @@ from feeds.tables import Item, Source, Status
 
 MOST_COVERED = 20  # sources named beside an entry
 TTL = 15 * 60  # seconds after which it is worth asking again
+
+
+def _first(*columns: Any) -> Any:
+    """The first of some columns that says something."""
+    return func.coalesce(*(func.nullif(column, "") for column in columns))
+
+
+_OTHERS: Select[Any] = (
+    select_columns(
+        col(Item.story_id),
+        col(Item.source_id),
+        col(Item.url),
+        col(Item.canonical_url),
+        col(Item.first_seen_at),
+        _first(Item.language, Source.language, Source.feed_language),
+        _first(Source.title, Source.feed_title, Source.url),
+    )
+    .where(col(Source.id) == col(Item.source_id), col(Source.status) != Status.REMOVED)
+    .where(col(Item.url).is_not(None))
+    .order_by(col(Item.timestamp), col(Item.id))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +87,7 @@ def lineup(session: Session, edition: Edition, site: Site, at: datetime, quorum:
         changes = [max(pick.changed_at, rules.dated(pick, quorum)) for pick in picks]
         changes += [item.revised_at for item in items if item.revised_at]
         changes += departures(session, edition, at, quorum)
-    changes += [other.first_seen_at for one in said for other, _ in one.others]
+    changes += [other.first_seen_at for one in said for other in one.others]
     deleted = withdrawn.told(session, edition.slug, at, {entry.guid for entry in entries})
     changes += [one.at for one in deleted]
     return Feed(
@@ -110,6 +134,18 @@ def _items(session: Session, picks: Sequence[Pick]) -> list[Item]:
     return [found[pick.item_id] for pick in picks]
 
 
+class _Other(NamedTuple):
+    """Another item of a story, as far as it is named beside one."""
+
+    story_id: int
+    source_id: int
+    url: str
+    canonical_url: str
+    first_seen_at: datetime
+    language: str | None
+    source: str
+
+
 @dataclass(frozen=True, slots=True)
 class _Said:
     """An item with what is said of it around: its source, the editors' tags, who else tells its story."""
@@ -117,7 +153,7 @@ class _Said:
     item: Item
     source: Source
     tags: tuple[str, ...]
-    others: tuple[tuple[Item, Source], ...]
+    others: tuple[_Other, ...]
 
 
 def _said(session: Session, items: Sequence[Item], at: datetime) -> list[_Said]:
@@ -133,49 +169,35 @@ def _said(session: Session, items: Sequence[Item], at: datetime) -> list[_Said]:
     ]
 
 
-def _others(
-    session: Session, items: Sequence[Item], at: datetime
-) -> dict[int, tuple[tuple[Item, Source], ...]]:
+def _others(session: Session, items: Sequence[Item], at: datetime) -> dict[int, tuple[_Other, ...]]:
     """The items by which other sources tell the story of each, by an instant, the earliest first."""
-    query = (
-        select(Item, Source)
-        .where(col(Item.story_id).in_({item.story_id for item in items}), col(Item.url).is_not(None))
-        .where(
-            col(Source.id) == col(Item.source_id), Source.status != Status.REMOVED, Item.first_seen_at <= at
-        )
-        .order_by(col(Item.timestamp), col(Item.id))
-    )
-    told: dict[int, list[tuple[Item, Source]]] = {}
-    for other, source in session.exec(query):
-        told.setdefault(other.story_id, []).append((other, source))
+    stories = {item.story_id for item in items}
+    query = _OTHERS.where(col(Item.first_seen_at) <= at, col(Item.story_id).in_(stories))
+    told: dict[int, list[_Other]] = {}
+    for other in map(_Other._make, session.connection().execute(query)):
+        told.setdefault(other.story_id, []).append(other)
     return {item.id or 0: _elsewhere(item, told.get(item.story_id, ())) for item in items}
 
 
-def _elsewhere(item: Item, told: Iterable[tuple[Item, Source]]) -> tuple[tuple[Item, Source], ...]:
+def _elsewhere(item: Item, told: Iterable[_Other]) -> tuple[_Other, ...]:
     """One item of each other source of a story, and of each page: who only points to one is not named."""
     pages, sources = {item.canonical_url}, {item.source_id}
     found = []
-    for other, source in told:
-        if source.id not in sources and other.canonical_url not in pages:
-            found.append((other, source))
+    for other in told:
+        if other.source_id not in sources and other.canonical_url not in pages:
+            found.append(other)
         pages.add(other.canonical_url)
         sources.add(other.source_id)
     return tuple(found[:MOST_COVERED])
 
 
-def _link(item: Item, source: Source) -> Link:
-    language = inbox.language(item, source)
-    return Link(href=item.url or "", rel="related", hreflang=language, title=source.name)
-
-
 def _recent(said: _Said) -> Entry:
     item = said.item
-    return _entry(said).model_copy(
-        update={
-            "published": moment(item.timestamp),
-            "updated": moment(_of_its_own(item.revised_at or item.timestamp, item)),
-            "editorial": None,
-        }
+    return _entry(
+        said,
+        published=moment(item.timestamp),
+        updated=moment(_of_its_own(item.revised_at or item.timestamp, item)),
+        editorial=None,
     )
 
 
@@ -184,25 +206,23 @@ def _chosen(said: _Said, pick: Pick, quorum: int, site: Site) -> Entry:
 
     It is updated when the desk says something else of it, or its source something else.
     """
-    entry, item = _entry(said), said.item
-    dated = rules.dated(pick, quorum)
+    item, dated = said.item, rules.dated(pick, quorum)
     changes = [at for at in (pick.worded_at, pick.corrected_at, item.revised_at) if at is not None]
     ours = notes.quoted(pick.note, pick.correction, site.language)
-    return entry.model_copy(
-        update={
-            "title": pick.title or entry.title,
-            "content": ours + notes.unmarked(entry.content or paragraph(entry.summary)),
-            "published": moment(dated),
-            "updated": moment(_of_its_own(max([dated, *changes]), item)),
-            "editorial": Editorial(
-                note=pick.note,
-                noted_by=pick.noted_by,
-                noted_at=pick.noted_at,
-                editors=pick.editors,
-                published=item.timestamp,
-                correction=pick.correction,
-            ),
-        }
+    return _entry(
+        said,
+        title=pick.title or item.title,
+        content=ours + notes.unmarked(item.content or paragraph(item.summary)),
+        published=moment(dated),
+        updated=moment(_of_its_own(max([dated, *changes]), item)),
+        editorial=Editorial(
+            note=pick.note,
+            noted_by=pick.noted_by,
+            noted_at=pick.noted_at,
+            editors=pick.editors,
+            published=item.timestamp,
+            correction=pick.correction,
+        ),
     )
 
 
@@ -214,14 +234,35 @@ def _of_its_own(at: datetime, item: Item) -> datetime:
     return at + timedelta(microseconds=(item.id or 0) % 10**6)
 
 
-def _entry(said: _Said) -> Entry:
-    """An item as it is republished: under its public id, with its source, its editors' tags, its coverage.
+def _entry(said: _Said, **otherwise: Any) -> Entry:
+    """An item as it is republished: under its public id, with its source, its editors' tags, its coverage,
+    and what is said `otherwise` than by itself.
 
     A source that the item names itself is kept, so that a chain of feeds points to its origin.
     """
     item, source = said.item, said.source
-    entry = Entry.model_validate({name: getattr(item, name) for name in Entry.model_fields})
-    origin = Origin(
+    known = {link.href for link in item.links} | {item.url}
+    covered = [
+        Link(href=other.url, rel="related", hreflang=other.language, title=other.source)
+        for other in said.others
+        if other.url not in known
+    ]
+    own = {name: getattr(item, name) for name in Entry.model_fields}
+    around = {
+        "guid": item.public_id,
+        "language": inbox.language(item, source),
+        "origin": item.origin or _origin(item, source),
+        "categories": inbox.with_tags(item, said.tags),
+        "links": (*item.links, *covered),
+    }
+    return Entry.model_construct(
+        **own | around | otherwise
+    )  # of values that were checked when they were kept
+
+
+def _origin(item: Item, source: Source) -> Origin:
+    """The feed an item was taken from."""
+    return Origin(
         id=source.feed_id or source.url,
         title=source.name,
         url=source.site,
@@ -230,17 +271,6 @@ def _entry(said: _Said) -> Entry:
         or item.timestamp,  # as we took it: its later dates would date old entries anew
         rights=source.feed_rights,
         icon=source.feed_icon,
-    )
-    known = {link.href for link in entry.links} | {item.url}
-    links = [_link(*other) for other in said.others]
-    return entry.model_copy(
-        update={
-            "guid": item.public_id,
-            "language": inbox.language(item, source),
-            "origin": entry.origin or origin,
-            "categories": inbox.with_tags(item, said.tags),
-            "links": (*entry.links, *(link for link in links if link.href not in known)),
-        }
     )
 
 

@@ -6,6 +6,7 @@ decide stands in `curation.tables`.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -43,6 +44,13 @@ class Kept(TypeDecorator[Any]):
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Any:
         return None if value is None else self.adapter.validate_python(value)
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any] | None:
+        """SQLite gives the text as it stands, mostly of an empty list: it is read and checked in one step."""
+        if dialect.name != "sqlite":
+            return super().result_processor(dialect, coltype)
+        read = self.adapter.validate_json
+        return lambda text: None if text is None else () if text == "[]" else read(text)
 
 
 NUMBERS_ARE_NEVER_REUSED = {"sqlite_autoincrement": True}
