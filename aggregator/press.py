@@ -82,9 +82,9 @@ class Press:
         with self.database.reading() as session:
             paper = self._newspaper(session, at)
             drawn_at = None if anew else self._drawn_at(session)
-            since = None if drawn_at is None else changed.Since(drawn_at, paper.reading)
+            drawn = None if drawn_at is None else changed.Drawn(drawn_at, paper.reading)
             return paper, pages.gathered(
-                session, self.editions, paper.lineups, self.site, at, self.quorum, since
+                session, self.editions, paper.lineups, self.site, at, self.quorum, drawn
             )
 
     def _drawn_at(self, session: Session) -> datetime | None:

@@ -25,47 +25,56 @@ AT_ONCE = 1_000  # numbers in one query
 DAY = timedelta(days=1)
 
 
-class Since(NamedTuple):
+class Drawn(NamedTuple):
     """When all was last drawn as it stood, and the sources as subscription lists name them now."""
 
     at: datetime
     reading: Sequence[Outline]
 
 
-def stories(session: Session, since: Since) -> set[int]:
-    """The stories that changed: one of their items is new, was revised, or an editor decided about it, or
-    its source is called or found otherwise.
+class Changed(NamedTuple):
+    """The stories that changed, and whether a source was removed, and what was read of it: no row tells
+    which days that was on.
+    """
+
+    stories: set[int]
+    is_lost: bool
+
+
+def since(session: Session, drawn: Drawn) -> Changed:
+    """What changed since all was last drawn."""
+    then, now = _sources(session, drawn)
+    moved = session.exec(select(Move.from_url).where(col(Move.from_url).in_(then - now)))
+    return Changed(_stories(session, drawn.at, now), is_lost=not then - now <= set(moved))
+
+
+def _stories(session: Session, since: datetime, of_sources: Iterable[str]) -> set[int]:
+    """The stories of which an item is new, was revised, or decided about by an editor, or whose source is
+    called or found otherwise.
     """
     other = select(Item.story_id).join(Source, col(Source.id) == col(Item.source_id))
-    of_others = _batched(session, other, Source.url, _sources(session, since)[1])
-    after = since.at - UNSEEN
-    new = select(Item.story_id).where(Item.first_seen_at > after)  # distinct would go through all stories
-    decided = set(_revised(session, after))
-    for decision in session.exec(select(Decision).where(Decision.at > after)):
+    of_others = _batched(session, other, Source.url, of_sources)
+    since -= UNSEEN
+    new = select(Item.story_id).where(Item.first_seen_at > since)  # distinct would go through all stories
+    decided = set(_revised(session, since))
+    for decision in session.exec(select(Decision).where(Decision.at > since)):
         decided |= {decision.item_id, *decision.payload.get("others", ())}
     of_them = _batched(session, select(Item.story_id), Item.id, decided)
     return {*session.exec(new), *of_them, *of_others}
 
 
-def lost(session: Session, since: Since) -> bool:
-    """Whether a source was removed since, and what was read of it: no row tells which days that was on."""
-    before, now = _sources(session, since)
-    moved = session.exec(select(Move.from_url).where(col(Move.from_url).in_(before - now)))
-    return not before - now <= set(moved)
-
-
-def _sources(session: Session, since: Since) -> tuple[set[str], set[str]]:
+def _sources(session: Session, drawn: Drawn) -> tuple[set[str], set[str]]:
     """The addresses of sources that were published in other words since, as they were and as they are now.
 
-    What was published, since then or last before, is on record; a source that came or went is on one side
+    What was published, since or last before, is on record; a source that came or went is on one side
     alone.
     """
     newest_first = select(PublishedSite.at, PublishedSite.reading).order_by(col(PublishedSite.id).desc())
-    now, then = set(since.reading), list[set[Outline]]()
+    now, then = set(drawn.reading), list[set[Outline]]()
     rows = session.exec(newest_first.execution_options(yield_per=1))
     for at, reading in rows:
         then.append({Outline.model_validate(one) for one in reading})
-        if at <= since.at:
+        if at <= drawn.at:
             rows.close()
             break
     always = now.intersection(*then)

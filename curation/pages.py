@@ -72,22 +72,23 @@ def gathered(
     site: Site,
     at: datetime,
     quorum: int = 1,
-    since: changed.Since | None = None,
+    drawn: changed.Drawn | None = None,
 ) -> Pages:
-    """The pages that are to be drawn at an instant, where all was drawn as it stood at another.
+    """The pages that are to be drawn at an instant, where all was last drawn at another.
 
-    `lineups` are the editions as they stand, by slug. Without `since`, every page that there is.
+    `lineups` are the editions as they stand, by slug. Where nothing was `drawn`, every page that there is.
     """
     picking = {edition.slug: edition for edition in editions if edition.rule == "picks"}
     snapshot = Snapshot(session, site, picking, at, quorum)
     live = [one for slug, edition in picking.items() for one in _live(snapshot, edition, lineups[slug])]
-    stories = None if since is None else changed.stories(session, since)
+    found = None if drawn is None else changed.since(session, drawn)
+    stories = None if found is None else found.stories
     touched = _touched(snapshot, stories)
-    every_day = since is None or changed.lost(session, since)
-    if since is None or stories is None or every_day:
+    every_day = found is None or found.is_lost
+    if drawn is None or stories is None or every_day:
         of_days = _all_days(snapshot)
     else:
-        of_days = _days(snapshot, touched, stories, since.at)
+        of_days = _days(snapshot, touched, stories, drawn.at)
     days = tuple(day(snapshot, of) for of in sorted(of_days))
     every = {one.name: one for one in (*snapshot.shown(touched), *live)}
     undone = changed.undone(session, stories)
@@ -108,7 +109,7 @@ def gathered(
         unseen=tuple(sorted(unseen)),
         days_of_late=tuple(_days_of_late(session, at)),
         every_day=every_day,
-        everything=since is None,
+        everything=drawn is None,
     )
 
 

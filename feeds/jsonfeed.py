@@ -12,6 +12,8 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
+from pydantic_core import PydanticSerializationError, to_json
+
 from feeds import generator
 from feeds.entries import Editorial, Enclosure, Entry, Feed, Moment, Origin, Person
 from feeds.jsonread import NotAJSONFeed, parse
@@ -44,8 +46,15 @@ def render(feed: Feed) -> bytes:
         "_newsdesk": _own(feed),
         "items": [_item(entry, feed.language) for entry in feed.entries],
     }
-    text = json.dumps(_present(document, "title", "items"), ensure_ascii=False, indent=2)
-    return (text + "\n").encode(errors="ignore")  # a lone surrogate never costs the feed
+    return _written(_present(document, "title", "items"))
+
+
+def _written(document: Members) -> bytes:
+    try:
+        return to_json(document, indent=2) + b"\n"
+    except PydanticSerializationError:  # a lone surrogate never costs the feed
+        text = json.dumps(document, ensure_ascii=False, indent=2)
+        return (text + "\n").encode(errors="ignore")
 
 
 def _own(feed: Feed) -> Members:

@@ -27,7 +27,7 @@ def gathered(newsdesk: Newsdesk, since: datetime | None = None, *more: Edition, 
     editions, at = (*newsdesk.editions, *more), newsdesk.now()
     with newsdesk.database.reading() as session:
         lineups = {one.slug: lineup(session, one, newsdesk.site, at, quorum) for one in editions}
-        last = since and changed.Since(since, sources.outlines(session))
+        last = since and changed.Drawn(since, sources.outlines(session))
         return pages.gathered(session, editions, lineups, newsdesk.site, at, quorum, last)
 
 
