@@ -17,7 +17,6 @@ from pathlib import Path
 from statistics import median
 
 ROUNDS = 3
-PAGE = resource.getpagesize()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +84,10 @@ def family(process: int) -> list[int]:
 
 
 def resident(process: int) -> float:
-    """Megabytes."""
-    with suppress(OSError):
-        return int(Path(f"/proc/{process}/statm").read_text().split()[1]) * PAGE / 1_000_000
+    """Megabytes; of what several processes share, each has its part."""
+    with suppress(OSError, StopIteration):
+        lines = Path(f"/proc/{process}/smaps_rollup").read_text().splitlines()
+        return int(next(line for line in lines if line.startswith("Pss:")).split()[1]) * 1024 / 1_000_000
     return 0.0
 
 

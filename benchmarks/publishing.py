@@ -13,8 +13,9 @@ from __future__ import annotations
 import random
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
+from itertools import count
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
@@ -99,15 +100,28 @@ def pick(newsdesk: Newsdesk, number: int) -> None:
         Desk(session, newsdesk.curation, newsdesk.now(), "ada").pick(number, EDITORS_PICK)
 
 
-def measure(newsdesk: Newsdesk, count: int) -> list[float]:
+def unpick(newsdesk: Newsdesk, number: int) -> None:
+    with newsdesk.database.writing() as session:
+        Desk(session, newsdesk.curation, newsdesk.now(), "ada").unpick(number, EDITORS_PICK)
+
+
+def changes(newsdesk: Newsdesk) -> Iterator[None]:
+    """One change of Editor's Pick after another: a pick is made, and taken back."""
+    for number in count(100):
+        if number % 10:  # each tenth tells a story again
+            yield pick(newsdesk, number)
+            yield unpick(newsdesk, number)
+
+
+def measure(newsdesk: Newsdesk, items: int) -> list[float]:
     """The medians of a publish without a change, after a new item, and after a pick."""
     newsdesk.publish()
     paper = newsdesk.newspaper()
     timed("of which the line-ups", newsdesk.newspaper)
     found = [timed("without a change", newsdesk.publish)]
     more, picked, numbers = (
-        iter(range(count + 11, count + 1_000, 10)),
-        iter(range(count - 99, count - 60)),
+        iter(range(items + 11, items + 1_000, 10)),
+        iter(range(items - 99, items - 60)),
         random.Random(2),
     )
     found.append(timed("after a new item", newsdesk.publish, lambda: one_more(newsdesk, numbers, next(more))))
@@ -138,19 +152,19 @@ def compare(newsdesk: Newsdesk, paper: newspaper.Newspaper) -> None:
 
 def main() -> None:
     results = []
-    for count in map(int, sys.argv[1:] or ("10000", "1000000")):
+    for items in map(int, sys.argv[1:] or ("10000", "1000000")):
         with TemporaryDirectory() as folder:
             chosen = app.chosen(
                 database_url=f"sqlite:///{folder}/newsdesk.db", output=Path(folder) / "public"
             )
             with app.opened(chosen) as newsdesk:
                 with newsdesk.database.connected(writing=True) as connection:
-                    fill(connection, count)
-                    picked_long_ago(connection, count)
-                for number in range(count - 50, count - 20):
+                    fill(connection, items)
+                    picked_long_ago(connection, items)
+                for number in range(items - 50, items - 20):
                     pick(newsdesk, number)
-                print(f"\npublishing with {count:,} items", flush=True)
-                results.append(measure(newsdesk, count))
+                print(f"\npublishing with {items:,} items", flush=True)
+                results.append(measure(newsdesk, items))
     for name, *times in zip(("without a change", "after a new item", "after a pick"), *results, strict=True):
         print(f"{name}: {' / '.join(f'{one / times[0]:.2f}' for one in times)}")
 
