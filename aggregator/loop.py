@@ -1,0 +1,23 @@
+"""The event loop that the program runs in: uvloop where it is installed, else that of the standard library."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Any, TypeVar
+
+Made = TypeVar("Made")
+
+
+def run(main: Coroutine[Any, Any, Made]) -> Made:
+    """Run a coroutine to its end in a loop of its own; what it comes to."""
+    with asyncio.Runner(loop_factory=_factory()) as runner:
+        return runner.run(main)
+
+
+def _factory() -> Callable[[], asyncio.AbstractEventLoop]:
+    try:
+        import uvloop
+    except ImportError:  # it is not made for Windows, nor for PyPy
+        return asyncio.new_event_loop
+    return uvloop.new_event_loop
