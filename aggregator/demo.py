@@ -58,7 +58,8 @@ async def run(once: Path | None, port: int, seconds: float | None, say: Say) -> 
 async def sampled() -> AsyncIterator[str]:
     """The sample sources, served at an address of their own."""
     with listening("127.0.0.1", 0) as listener:
-        server = Server(serve.application(starters.NEWSROOM))
+        samples = serve.application(starters.NEWSROOM)
+        server = Server(samples, samples.at_once)
         serving = asyncio.create_task(server.serve(sockets=[listener]))
         try:
             yield address(listener)

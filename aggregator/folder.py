@@ -41,9 +41,11 @@ Stamp = tuple[int, int, int]
 class Served:
     """A file as it was when last read, in each coding, with the validators of each.
 
-    `had` tells of each version that readers may have, by its entity tags, which entries it has.
+    `stamp` is another when the file is. `had` tells of each version that readers may have, by its entity
+    tags, which entries it has.
     """
 
+    stamp: Stamp
     content_type: str
     bodies: Mapping[str, bytes]
     tags: Mapping[str, str]
@@ -60,29 +62,28 @@ class Folder:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._kept: OrderedDict[str, tuple[Stamp, Served]] = OrderedDict()
+        self._kept: OrderedDict[str, Served] = OrderedDict()
         self.size = 0  # bytes in memory
         self._versions: dict[str, OrderedDict[str, frozenset[bytes]]] = {}
 
     def read(self, name: str) -> Served | None:
         """A file of this name; None where there is none that is served."""
-        if NAME.fullmatch(name) is None or (ending := PurePosixPath(name).suffix) not in CONTENT_TYPES:
+        kept = self._kept.get(name)
+        if kept is None and not is_served(name):
             return None
-        path = self.folder / name
+        place = f"{self.folder}/{name}"
         try:
-            stamp = _stamp(path.stat())
-            kept = self._kept.get(name)
-            if kept is not None and kept[0] == stamp:
+            if kept is not None and kept.stamp == _stamp(os.stat(place)):  # noqa: PTH116  asked at each request
                 self._kept.move_to_end(name)
-                return kept[1]
-            stamp, served = self._load(path, name, ending)
+                return kept
+            served = self._load(Path(place), name)
         except OSError:
             self._forget(name)
             return None
-        self._keep(name, stamp, served)
+        self._keep(name, served)
         return served
 
-    def _load(self, path: Path, name: str, ending: str) -> tuple[Stamp, Served]:
+    def _load(self, path: Path, name: str) -> Served:
         """A file and its variants; raises OSError for what is none, or lies elsewhere."""
         if not path.resolve().is_relative_to(self.folder.resolve()):
             raise FileNotFoundError(name)
@@ -91,14 +92,11 @@ class Folder:
         bodies = {IDENTITY: body, **_variants(path, body)}
         tags = {coding: f'"{sha256(one).hexdigest()[:32]}"' for coding, one in bodies.items()}
         modified = datetime.fromtimestamp(said.st_mtime_ns // 10**9, UTC)
-        return _stamp(said), Served(
-            CONTENT_TYPES[ending], bodies, tags, modified, self._history(name, ending, body, tags)
-        )
+        content_type, had = CONTENT_TYPES[path.suffix], self._history(name, body, tags)
+        return Served(_stamp(said), content_type, bodies, tags, modified, had)
 
-    def _history(
-        self, name: str, ending: str, body: bytes, tags: Mapping[str, str]
-    ) -> Mapping[str, frozenset[bytes]]:
-        if ending not in FEEDS or "/" in name:
+    def _history(self, name: str, body: bytes, tags: Mapping[str, str]) -> Mapping[str, frozenset[bytes]]:
+        if (ending := PurePosixPath(name).suffix) not in FEEDS or "/" in name:
             return {}
         versions = self._versions.setdefault(name, OrderedDict())
         entries = changes.entries(ending, body)
@@ -107,16 +105,21 @@ class Folder:
             versions.popitem(last=False)
         return versions
 
-    def _keep(self, name: str, stamp: Stamp, served: Served) -> None:
+    def _keep(self, name: str, served: Served) -> None:
         self._forget(name)
-        self._kept[name] = (stamp, served)
+        self._kept[name] = served
         self.size += served.size
         while self.size > MOST_KEPT and len(self._kept) > 1:
             self._forget(next(iter(self._kept)))
 
     def _forget(self, name: str) -> None:
         if (kept := self._kept.pop(name, None)) is not None:
-            self.size -= kept[1].size
+            self.size -= kept.size
+
+
+def is_served(name: str) -> bool:
+    """Whether a file of this name, if there is one, is served."""
+    return NAME.fullmatch(name) is not None and PurePosixPath(name).suffix in CONTENT_TYPES
 
 
 def _stamp(said: os.stat_result) -> Stamp:

@@ -1,4 +1,4 @@
-"""The event loop that the program runs in: uvloop where it is installed, else that of the standard library."""
+"""The event loop that the program runs in: uvloop where it is installed, else that of Python itself."""
 
 from __future__ import annotations
 

@@ -16,8 +16,9 @@ from pathlib import PurePosixPath
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from aggregator import changes, negotiation
-from aggregator.folder import CONTENT_TYPES, GONE, NAME, Folder, Served
+from aggregator.folder import GONE, Folder, Served, is_served
 from aggregator.negotiation import IDENTITY
+from aggregator.readymade import LARGEST, Header, Question, Ready, Readymade, head, question
 
 METHODS = ("GET", "HEAD", "OPTIONS")
 PIECE = 64 * 1024  # bytes handed over at once; a reader who takes none of them in STUCK seconds is left
@@ -65,6 +66,37 @@ class PublishedFiles:
     rest: ASGIApp
     fresh: Fresh = lambda name: FRESH
     answered: Counter[int] = field(default_factory=Counter)
+    readymade: Readymade = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.readymade = Readymade(self.folder)
+
+    def freshen(self, fresh: Fresh) -> None:
+        """From now on, files are fresh for other times."""
+        self.fresh = fresh
+        self.readymade.forget()
+
+    def at_once(self, scope: Scope) -> Ready | None:
+        """What `__call__` would answer, ready to be sent; None for what is more than a file, or too long."""
+        method, path, headers = scope["method"], scope["path"], scope["headers"]
+        if method not in ("GET", "HEAD") or (asked := question(method, path, headers)) is None:
+            return None
+        ready = self.readymade.find(asked) or self._made(asked, scope)
+        if ready is not None:
+            self.answered[ready.status] += 1
+        return ready
+
+    def _made(self, asked: Question, scope: Scope) -> Ready | None:
+        name = _name(scope["path"])
+        if name is None or name.startswith(GONE) or (served := self.folder.read(name)) is None:
+            return None
+        answer = self._found(name, served, _headers(scope))
+        if len(answer.body) > LARGEST:
+            return None
+        body = b"" if scope["method"] == "HEAD" else answer.body
+        ready = Ready(answer.status, head(raw(answer)), body)
+        self.readymade.keep(asked, name, served, ready)
+        return ready
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or (name := _name(scope["path"])) is None:
@@ -131,11 +163,7 @@ def plain(status: int, headers: Headers | None = None) -> Answer:
 
 async def deliver(answer: Answer, send: Send, with_body: bool = True) -> None:
     """Send an answer, piece by piece; raises TimeoutError where the reader takes none for STUCK seconds."""
-    headers = dict(answer.headers)
-    if answer.status not in (204, 304):
-        headers["content-length"] = str(len(answer.body))
-    raw = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
-    await send({"type": "http.response.start", "status": answer.status, "headers": raw})
+    await send({"type": "http.response.start", "status": answer.status, "headers": raw(answer)})
     body = answer.body if with_body else b""
     for place in range(0, len(body) - PIECE, PIECE):
         async with asyncio.timeout(STUCK):
@@ -143,6 +171,14 @@ async def deliver(answer: Answer, send: Send, with_body: bool = True) -> None:
     last = max(len(body) - 1, 0) // PIECE * PIECE
     async with asyncio.timeout(STUCK):
         await send({"type": "http.response.body", "body": body[last:]})
+
+
+def raw(answer: Answer) -> list[Header]:
+    """The headers of an answer as they are sent."""
+    headers = dict(answer.headers)
+    if answer.status not in (204, 304):
+        headers["content-length"] = str(len(answer.body))
+    return [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
 
 
 def _had(served: Served, headers: Mapping[str, str]) -> frozenset[bytes] | None:
@@ -154,9 +190,7 @@ def _had(served: Served, headers: Mapping[str, str]) -> frozenset[bytes] | None:
 def _name(path: str) -> str | None:
     """The name of the published file at a path; None where it is that of no such file."""
     name = path[1:] or "index.html"
-    if NAME.fullmatch(name) is None or PurePosixPath(name).suffix not in CONTENT_TYPES:
-        return None
-    return name
+    return name if is_served(name) else None
 
 
 def _headers(scope: Scope) -> dict[str, str]:

@@ -20,7 +20,6 @@ from aggregator.answers import Address
 from aggregator.app import Newsdesk
 from aggregator.cluster import Intake
 from aggregator.deliver import Outcome
-from aggregator.freshness import Freshness
 from aggregator.metrics import Metrics
 from aggregator.newspaper import Newspaper
 from aggregator.outcomes import Report
@@ -55,7 +54,7 @@ async def run(
             daemon = Daemon(newsdesk, poller, keep)
             await daemon.publish()
             scheduler = daemon.scheduled(polling)
-            server = daemon.server = Server(daemon.application())
+            server = daemon.server = Server(daemon.public, daemon.public.at_once)
             scheduler.start()
             if polling and newsdesk.database.kind.shares:
                 daemon.work()
@@ -86,7 +85,8 @@ async def serve_only(newsdesk: Newsdesk, ready: Callable[[str], None]) -> None:
     options = newsdesk.settings.serve
     with listening(options.host, options.port) as listener:
         fresh = await asyncio.to_thread(newsdesk.freshness)
-        server = Server(serve.application(newsdesk.settings.output, fresh=fresh))
+        published = serve.application(newsdesk.settings.output, fresh=fresh)
+        server = Server(published, published.at_once)
         await server.serve_until_stopped(listener, lambda: ready(address(listener)))
 
 
@@ -106,19 +106,14 @@ class Daemon:
         self._published: tuple[Newspaper, datetime] | None = None
         self._polls = 0
         self._planned, self._is_polling = time.monotonic(), False
-        self._fresh = Freshness()
         self.metrics = Metrics(newsdesk.figures, newsdesk.standing)
         self.metrics.polling.set_function(lambda: self.polling)
+        self.public = self._application()
 
-    def application(self) -> PublishedFiles:
+    def _application(self) -> PublishedFiles:
         """What the daemon answers over HTTP."""
-        return serve.application(
-            self.newsdesk.settings.output,
-            serve.Told(self.health, self.unready),
-            self.subscriber,
-            self.metrics,
-            lambda name: self._fresh(name),
-        )
+        told = serve.Told(self.health, self.unready)
+        return serve.application(self.newsdesk.settings.output, told, self.subscriber, self.metrics)
 
     def scheduled(self, polling: bool) -> AsyncIOScheduler:
         """The scheduler with its jobs; a late run is run late, never dropped."""
@@ -200,7 +195,7 @@ class Daemon:
         with self.metrics.publishing.time():
             done = await asyncio.to_thread(self.newsdesk.publish)
         self._published = paper, self.newsdesk.now()
-        self._fresh = await asyncio.to_thread(self.newsdesk.freshness)
+        self.public.freshen(await asyncio.to_thread(self.newsdesk.freshness))
         if done.written:
             self.metrics.written.inc(len(done.written))
             self.metrics.published_at.set(done.at.timestamp())

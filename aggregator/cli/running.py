@@ -40,12 +40,10 @@ def demo(once: Path | None, port: int, seconds: float | None) -> None:
 
     Everything happens on this machine, in a folder of its own that is removed at the end.
     """
-    import asyncio
-
-    from aggregator import demo
+    from aggregator import demo, loop
 
     _logging()
-    asyncio.run(demo.run(once, port, seconds, click.echo))
+    loop.run(demo.run(once, port, seconds, click.echo))
 
 
 @click.command(short_help="Starter newsdesk.toml and sources.opml.")
@@ -65,18 +63,17 @@ def init(folder: Path) -> None:
 @click.pass_obj
 def run(invocation: Invocation, no_poll: bool) -> None:
     """Poll on schedule, publish what changes, and serve it, until SIGTERM or Ctrl-C."""
-    import asyncio
     import os
     import socket
 
-    from aggregator import schedule
+    from aggregator import loop, schedule
 
     _logging()
     newsdesk = invocation.newsdesk
     owner = f"process {os.getpid()} on {socket.gethostname()}"
     with newsdesk.database.held(owner) as keep:
         served = schedule.run(newsdesk, lambda at: terminal.say(f"serving {at}"), not no_poll, keep)
-        asyncio.run(served)
+        loop.run(served)
 
 
 @click.command(short_help="Poll what a daemon on PostgreSQL plans.")
@@ -268,13 +265,11 @@ def _tell(done: Published, output: Path) -> None:
 @click.pass_obj
 def serve(invocation: Invocation) -> None:
     """Serve the published folder as it is; nothing is polled or published."""
-    import asyncio
-
-    from aggregator import schedule
+    from aggregator import loop, schedule
 
     _logging()
     newsdesk = invocation.newsdesk
-    asyncio.run(schedule.serve_only(newsdesk, lambda address: terminal.say(f"serving {address}")))
+    loop.run(schedule.serve_only(newsdesk, lambda address: terminal.say(f"serving {address}")))
 
 
 def _logging() -> None:
