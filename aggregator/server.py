@@ -9,34 +9,147 @@ import signal
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
+from typing import Any
 
 import uvicorn
-from starlette.types import ASGIApp
-from uvicorn.protocols.http.h11_impl import H11Protocol
+from starlette.types import ASGIApp, Scope
+from uvicorn._types import ASGI3Application
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
+from aggregator.readymade import Ready
 from config.errors import UsageFault
 
 MOST_CONNECTIONS = 1_000
 KEPT_ALIVE = 15  # seconds
 LONGEST_HEAD = 10.0  # seconds that the head of a request may take
-LARGEST_HEAD = 16 * 1024  # bytes
+LARGEST_HEAD = 16 * 1024  # bytes, beside those that came with its first
+MOST_HEADERS = 100
+MOST_KEPT, LONGEST_KEPT = 4_096, 1_024  # requests that are known by their bytes, and how many of these
+LONGEST_STANDSTILL = 30.0  # seconds for which a peer may take nothing of what is sent
+
+AtOnce = Callable[[Scope], Ready | None]
 
 
-class Protocol(H11Protocol):
-    """HTTP/1.1 that does not wait for ever for the head of a request."""
+class Answers:
+    """What is `ready` for a request; one of the same bytes as one before is not parsed again."""
 
+    def __init__(self, ready: AtOnce) -> None:
+        self.ready = ready
+        self._seen: dict[bytes, Scope] = {}
+
+    def again(self, data: bytes) -> Ready | None:
+        """The answer to bytes that were a whole request before."""
+        scope = self._seen.get(data)
+        return None if scope is None else self.ready(scope)
+
+    def remember(self, data: bytes, scope: Scope) -> None:
+        """These bytes are this request, whole; the oldest that are remembered make room."""
+        if len(data) <= LONGEST_KEPT:
+            if len(self._seen) >= MOST_KEPT:
+                del self._seen[next(iter(self._seen))]
+            self._seen[data] = scope
+
+
+class Protocol(HttpToolsProtocol):
+    """HTTP/1.1 that writes at once what is ready, and waits for no peer for ever."""
+
+    _heard = True  # whether no message is under way
+    _begun = 0  # messages, in what came last
+    _room: int | None = None  # bytes that the head under way may still take
+    _at_once: Scope | None = None  # the last request that was answered at once
     _patience: asyncio.TimerHandle | None = None
+
+    def __init__(self, answers: Answers, **given: Any) -> None:
+        super().__init__(**given)
+        self.answers = answers
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # uvicorn itself narrows it so
         super().connection_made(transport)
         self._wait()
 
     def data_received(self, data: bytes) -> None:
-        super().data_received(data)
-        if self._is_answering():
+        is_first, room = self._heard and not self._is_answering(), self._room
+        if is_first and self._is_free() and (answer := self.answers.again(data)) is not None:
+            self._unset_keepalive_if_required()
             self._stop_waiting()
+            self._answer(answer)
+            return
+        self._begun = 0
+        super().data_received(data)
+        if self._room is not None and room is not None:
+            self._room -= len(data)
+        if is_first and self._heard and self._begun == 1 and self._at_once is self.scope:
+            self.answers.remember(data, self.scope)
+        self._bound()
+
+    def _bound(self) -> None:
+        """Wait so long, and for so much, as the message under way may take."""
+        if self._heard or self._is_answering():
+            self._stop_waiting()
+        elif self._room is not None and self._room < 0:
+            self.send_400_response("The head of the request is too large.")
         else:
             self._wait()
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self._heard, self._room = False, LARGEST_HEAD
+        self._begun += 1
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        if len(self.headers) == MOST_HEADERS:
+            raise ValueError("a request has too many headers")
+        super().on_header(name, value)
+
+    def on_headers_complete(self) -> None:
+        self._room = None
+        hosts = sum(name == b"host" for name, _ in self.headers)
+        if hosts > 1 or (hosts == 0 and self.parser.get_http_version() == "1.1"):
+            raise ValueError("a request names no host, or several")  # RFC 9112 §3.2
+        super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        self._heard = True
+        super().on_message_complete()
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
+        can_be = cycle.keep_alive and app is self.app and self._is_free()
+        answer = self.answers.ready(cycle.scope) if can_be else None
+        if answer is None:
+            super()._start_asgi_task(cycle, app)
+            return
+        self._at_once = cycle.scope
+        cycle.response_started = cycle.response_complete = True
+        self._answer(answer)
+
+    def _is_free(self) -> bool:
+        """Whether nothing of earlier answers is still to go, and there is room for one more connection."""
+        is_crowded = len(self.connections) >= MOST_CONNECTIONS
+        return not (self.pipeline or self.flow.write_paused or is_crowded)
+
+    def _answer(self, answer: Ready) -> None:
+        said = [b"%b: %b\r\n" % header for header in self.server_state.default_headers]  # Date
+        self.transport.write(b"".join((STATUS_LINE[answer.status], *said, answer.head)))
+        if answer.body:
+            self.transport.write(answer.body)
+        self.on_response_complete()
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._watch()
+
+    def timeout_keep_alive_handler(self) -> None:
+        super().timeout_keep_alive_handler()  # which closes, once all has been taken
+        self._watch()
+
+    def _watch(self, left: int | None = None) -> None:
+        """Break with a peer who takes nothing of what is there for it."""
+        now = self.transport.get_write_buffer_size()
+        if now and now == left:
+            self.transport.abort()
+        elif now:
+            self.loop.call_later(LONGEST_STANDSTILL, self._watch, now)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop_waiting()
@@ -61,20 +174,22 @@ class Protocol(H11Protocol):
 
 
 class Server(uvicorn.Server):
-    """uvicorn within our event loop; the signals are ours, so that a stop asked for is exit status 0."""
+    """uvicorn within our event loop; what is `ready` for a request is sent without a task of its own.
 
-    def __init__(self, application: ASGIApp) -> None:
+    The signals are ours, so that a stop asked for is exit status 0.
+    """
+
+    def __init__(self, application: ASGIApp, ready: AtOnce = lambda scope: None) -> None:
         super().__init__(
             uvicorn.Config(
                 application,
-                http=Protocol,
+                http=partial(Protocol, Answers(ready)),  # type: ignore[arg-type]  # it is called, no more
                 log_config=None,
                 access_log=False,
                 server_header=False,
                 proxy_headers=False,
                 ws="none",
                 lifespan="off",
-                h11_max_incomplete_event_size=LARGEST_HEAD,
                 limit_concurrency=MOST_CONNECTIONS,
                 timeout_graceful_shutdown=3,
                 timeout_keep_alive=KEPT_ALIVE,
