@@ -109,7 +109,7 @@ async def test_what_is_answered_at_once_is_what_a_look_at_everything_answers(
         ("GET", "/healthz", [], False),
     ],
     ids=[
-        "a file", "its head", "what a reader has", "what is not looked at", "its changes", "two tags in two headers",
+        "a file", "its head", "what a reader has", "what is not looked at", "its changes", "two headers of tags",
         "very many tags", "a method of none", "no file", "what was withdrawn", "the daemon's health",
     ],
 )  # fmt: skip

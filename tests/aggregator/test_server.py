@@ -12,21 +12,28 @@ from pathlib import Path
 
 import pytest
 
-from aggregator import serve
-from aggregator.server import LARGEST_HEAD, LONGEST_HEAD, Server, listening
+from aggregator import loop, serve
+from aggregator.server import LARGEST_HEAD, LONGEST_HEAD, LONGEST_STANDSTILL, MOST_HEADERS, Server, listening
 
 
-@pytest.fixture
-def port(tmp_path: Path) -> Iterator[int]:
+@pytest.fixture(params=[loop.run, asyncio.run], ids=["uvloop, where it is there", "asyncio"])
+def port(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[int]:
     (tmp_path / "index.html").write_text("front")
+    (tmp_path / "feed.rss").write_text("feed " * 20_000)
     (tmp_path / "long.html").write_text("long " * 200_000)
+    published = serve.application(tmp_path)
     with listening("127.0.0.1", 0) as listener:
-        server = Server(serve.application(tmp_path))
-        thread = threading.Thread(target=lambda: asyncio.run(server.serve(sockets=[listener])))
+        server = Server(published, published.at_once)
+        thread = threading.Thread(target=lambda: request.param(server.serve(sockets=[listener])))
         thread.start()
         yield int(listener.getsockname()[1])
         server.should_exit = True
         thread.join()
+
+
+def resident() -> float:
+    """Megabytes of this process."""
+    return int(Path("/proc/self/statm").read_text().split()[1]) * 4_096 / 1e6
 
 
 def said(port: int, request: bytes) -> bytes:
@@ -45,6 +52,69 @@ def test_requests_sent_at_once_are_answered_in_their_order(port: int) -> None:
     assert answers.index(b"200 OK") < answers.index(b"front") < answers.index(b"404 Not Found")
 
 
+WHOLE = b"GET /feed.rss HTTP/1.1\r\nHost: a\r\n"
+FEED = (b"HTTP/1.1 200 OK", b"feed " * 20_000)
+
+
+def answers(peer: socket.socket, count: int) -> list[tuple[bytes, bytes]]:
+    """So many answers, each with its status line and its body, read from a connection that stays."""
+    found, read = [], peer.makefile("rb")
+    for _ in range(count):
+        lines = list(iter(read.readline, b"\r\n"))
+        length = next((int(line[16:]) for line in lines if line.startswith(b"content-length: ")), 0)
+        found.append((lines[0].strip(), read.read(length)))
+    return found
+
+
+def test_a_request_is_answered_alike_however_often_and_in_whatever_pieces_it_comes(port: int) -> None:
+    whole, with_all = WHOLE + b"\r\n", WHOLE + b"If-None-Match: *\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", port), timeout=20) as peer:
+        for count, *pieces in ((1, whole), (1, whole), (1, whole[:30], whole[30:]), (2, whole + whole)):
+            for piece in pieces:
+                peer.sendall(piece)
+                time.sleep(0.05)
+            assert answers(peer, count) == [FEED] * count
+        peer.sendall(with_all + whole + with_all + whole[:7])
+        unchanged = (b"HTTP/1.1 304 Not Modified", b"")
+        assert answers(peer, 3) == [unchanged, FEED, unchanged]
+        peer.sendall(whole[7:])
+        assert answers(peer, 1) == [FEED]
+
+
+def test_a_connection_is_closed_where_the_reader_asks_for_that(port: int) -> None:
+    for request_ in (WHOLE + b"Connection: close\r\n\r\n", b"GET /feed.rss HTTP/1.0\r\n\r\n"):
+        for _ in range(3):
+            answered = said(port, request_)
+            assert answered.startswith(b"HTTP/1.1 200 OK")
+            assert answered.endswith(b"feed ")
+            assert b"connection: close" in answered
+
+
+def test_what_looks_like_a_request_within_the_body_of_one_is_none(port: int) -> None:
+    whole = WHOLE + b"\r\n"
+    with socket.create_connection(("127.0.0.1", port), timeout=20) as peer:
+        peer.sendall(whole)
+        answers(peer, 1)
+        peer.sendall(b"POST /feed.rss HTTP/1.1\r\nHost: a\r\nContent-Length: %d\r\n\r\n" % len(whole))
+        time.sleep(0.1)
+        peer.sendall(whole)
+        assert answers(peer, 1)[0][0] == b"HTTP/1.1 405 Method Not Allowed"
+        peer.sendall(WHOLE + b"Connection: close\r\n\r\n")
+        assert answers(peer, 1) == [FEED]
+        assert peer.recv(1) == b""
+
+
+def test_a_reader_that_asks_and_asks_and_takes_nothing_fills_no_memory(port: int) -> None:
+    """A hundred kilobytes for each of forty bytes: as many answers as fit are written, the rest wait."""
+    with socket.create_connection(("127.0.0.1", port), timeout=20) as peer:
+        peer.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
+        before = resident()
+        peer.sendall((WHOLE + b"\r\n") * 1_000)
+        time.sleep(0.5)
+        assert resident() - before < 20
+        assert b"front" in said(port, b"GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+
+
 @pytest.mark.parametrize(
     "request_",
     [
@@ -54,9 +124,19 @@ def test_requests_sent_at_once_are_answered_in_their_order(port: int) -> None:
         b"GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n",
         b"GET / HTTP/1.1\r\n\r\n",
         b"GET / HTTP/1.1\r\nHost: a\r\nX: a\x00b\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: a\r\n" + b"X: y\r\n" * MOST_HEADERS + b"\r\n",
         b"\x16\x03\x01\x02\x00",
     ],
-    ids=["a long header", "a long path", "two lengths", "two hosts", "no host", "a NUL", "TLS"],
+    ids=[
+        "a long header",
+        "a long path",
+        "two lengths",
+        "two hosts",
+        "no host",
+        "a NUL",
+        "many headers",
+        "TLS",
+    ],
 )
 def test_what_is_no_request_is_refused_and_the_connection_closed(port: int, request_: bytes) -> None:
     answered = said(port, request_)
@@ -97,3 +177,16 @@ def test_readers_that_take_nothing_hold_up_no_other(port: int) -> None:
     finally:
         for peer in stuck:
             peer.close()
+
+
+@pytest.mark.slow
+def test_who_takes_nothing_of_an_answer_is_left(port: int) -> None:
+    with socket.socket() as peer:
+        peer.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
+        peer.settimeout(1)
+        peer.connect(("127.0.0.1", port))
+        peer.sendall((WHOLE + b"\r\n") * 60)
+        time.sleep(2.5 * LONGEST_STANDSTILL)
+        with pytest.raises(ConnectionResetError):
+            while peer.recv(65_536):
+                pass
