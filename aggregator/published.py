@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from email.utils import format_datetime
 from http import HTTPStatus
 from pathlib import PurePosixPath
+from typing import Any
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -76,7 +77,7 @@ class PublishedFiles:
         self.fresh = fresh
         self.readymade.forget()
 
-    def at_once(self, scope: Scope) -> Ready | None:
+    def at_once(self, scope: Mapping[str, Any]) -> Ready | None:
         """What `__call__` would answer, ready to be sent; None for what is more than a file, or too long."""
         method, path, headers = scope["method"], scope["path"], scope["headers"]
         if method not in ("GET", "HEAD") or (asked := question(method, path, headers)) is None:
@@ -86,7 +87,7 @@ class PublishedFiles:
             self.answered[ready.status] += 1
         return ready
 
-    def _made(self, asked: Question, scope: Scope) -> Ready | None:
+    def _made(self, asked: Question, scope: Mapping[str, Any]) -> Ready | None:
         name = _name(scope["path"])
         if name is None or name.startswith(GONE) or (served := self.folder.read(name)) is None:
             return None
@@ -193,7 +194,7 @@ def _name(path: str) -> str | None:
     return name if is_served(name) else None
 
 
-def _headers(scope: Scope) -> dict[str, str]:
+def _headers(scope: Mapping[str, Any]) -> dict[str, str]:
     """The headers of a request; those given several times as one list (RFC 9110 §5.3)."""
     found: dict[str, str] = {}
     for raw_name, raw_value in scope["headers"]:

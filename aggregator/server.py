@@ -7,13 +7,13 @@ import os
 import resource
 import signal
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from functools import partial
 from typing import Any
 
 import uvicorn
-from starlette.types import ASGIApp, Scope
+from starlette.types import ASGIApp
 from uvicorn._types import ASGI3Application
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
@@ -28,7 +28,8 @@ MOST_HEADERS = 100
 MOST_KEPT, LONGEST_KEPT = 4_096, 1_024  # requests that are known by their bytes, and how many of these
 LONGEST_STANDSTILL = 30.0  # seconds for which a peer may take nothing of what is sent
 
-AtOnce = Callable[[Scope], Ready | None]
+Request = Mapping[str, Any]  # its scope, as ASGI has it
+AtOnce = Callable[[Request], Ready | None]
 
 
 class Answers:
@@ -36,19 +37,19 @@ class Answers:
 
     def __init__(self, ready: AtOnce) -> None:
         self.ready = ready
-        self._seen: dict[bytes, Scope] = {}
+        self._seen: dict[bytes, Request] = {}
 
     def again(self, data: bytes) -> Ready | None:
         """The answer to bytes that were a whole request before."""
-        scope = self._seen.get(data)
-        return None if scope is None else self.ready(scope)
+        request = self._seen.get(data)
+        return None if request is None else self.ready(request)
 
-    def remember(self, data: bytes, scope: Scope) -> None:
+    def remember(self, data: bytes, request: Request) -> None:
         """These bytes are this request, whole; the oldest that are remembered make room."""
         if len(data) <= LONGEST_KEPT:
             if len(self._seen) >= MOST_KEPT:
                 del self._seen[next(iter(self._seen))]
-            self._seen[data] = scope
+            self._seen[data] = request
 
 
 class Protocol(HttpToolsProtocol):
@@ -57,7 +58,7 @@ class Protocol(HttpToolsProtocol):
     _heard = True  # whether no message is under way
     _begun = 0  # messages, in what came last
     _room: int | None = None  # bytes that the head under way may still take
-    _at_once: Scope | None = None  # the last request that was answered at once
+    _at_once: Request | None = None  # the last request that was answered at once
     _patience: asyncio.TimerHandle | None = None
 
     def __init__(self, answers: Answers, **given: Any) -> None:
@@ -179,7 +180,7 @@ class Server(uvicorn.Server):
     The signals are ours, so that a stop asked for is exit status 0.
     """
 
-    def __init__(self, application: ASGIApp, ready: AtOnce = lambda scope: None) -> None:
+    def __init__(self, application: ASGIApp, ready: AtOnce = lambda request: None) -> None:
         super().__init__(
             uvicorn.Config(
                 application,

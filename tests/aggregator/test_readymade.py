@@ -109,8 +109,8 @@ async def test_what_is_answered_at_once_is_what_a_look_at_everything_answers(
         ("GET", "/healthz", [], False),
     ],
     ids=[
-        "a file", "its head", "what a reader has", "what is not looked at", "its changes", "two headers of tags",
-        "very many tags", "a method of none", "no file", "what was withdrawn", "the daemon's health",
+        "a file", "its head", "what a reader has", "what is not looked at", "its changes", "tags twice",
+        "very many tags", "a method for no file", "no file", "what was withdrawn", "the health",
     ],
 )  # fmt: skip
 def test_answers_at_once_are_those_of_files_that_are_there(
