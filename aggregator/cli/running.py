@@ -87,13 +87,11 @@ def worker(invocation: Invocation, concurrency: int | None) -> None:
     Any number of workers share the work of one database on PostgreSQL. What one that dies was at,
     another does within half a minute.
     """
-    import asyncio
-
-    from aggregator import app, schedule
+    from aggregator import app, loop, schedule
 
     _logging()
     with app.opened(app.load(invocation.config), worker=True) as newsdesk:
-        asyncio.run(schedule.work(newsdesk, concurrency, lambda at_once: _working(newsdesk, at_once)))
+        loop.run(schedule.work(newsdesk, concurrency, lambda at_once: _working(newsdesk, at_once)))
 
 
 def _working(newsdesk: Newsdesk, at_once: int) -> None:
@@ -110,9 +108,7 @@ def poll(invocation: Invocation, numbers: tuple[int, ...], everything: bool, as_
 
     A source that fails is reported, keeps its fault, and costs the others nothing.
     """
-    import asyncio
-
-    from aggregator import sources, store
+    from aggregator import loop, sources, store
     from feeds.tables import Status
 
     with invocation.reading() as session:
@@ -124,7 +120,7 @@ def poll(invocation: Invocation, numbers: tuple[int, ...], everything: bool, as_
             addresses = _askable(rows, invocation.now())
         else:
             addresses = store.due(session, invocation.now())
-    report = asyncio.run(_poll(invocation, addresses, quiet=as_json))
+    report = loop.run(_poll(invocation, addresses, quiet=as_json))
     if as_json:
         terminal.emit(shape(report))
         return
