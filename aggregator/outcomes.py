@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, TypeGuard
 
 from pydantic import BaseModel, Field
 
@@ -68,7 +68,7 @@ class Unchanged:
 Outcome = Read | Unchanged | NotModified | Failure
 
 
-def is_quiet(outcome: Outcome) -> bool:
+def is_quiet(outcome: Outcome) -> TypeGuard[Unchanged | NotModified]:
     """Whether an outcome changes nothing but the row of its own source."""
     return isinstance(outcome, Unchanged | NotModified) and moved_to(outcome) is None
 

@@ -11,14 +11,15 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from aggregator import cadence, homes, hubs, ingest, moving, store
+from aggregator import cadence, homes, hubs, ingest, moving, quiet, store
 from aggregator.answers import Address, Document, Failure, NotModified, one_line
+from aggregator.caching import Hints
 from aggregator.database import Database
 from aggregator.fetch import Fetcher
 from aggregator.matching import Arrival
@@ -141,7 +142,9 @@ class Poller:
 
     def _settled(self, session: Session, batch: Sequence[tuple[Address, Outcome]]) -> list[Result]:
         numbers = [address.source_id for address, _ in batch]
-        held, subscribed = store.held(session, numbers), hubs.subscribed(session, numbers)
+        subscribed = hubs.subscribed(session, numbers)
+        resting = self._rest(session, batch, subscribed)
+        held = store.held(session, [number for number in numbers if number not in resting])
         settled = []
         for address, outcome in batch:
             source = held.get(address.source_id)
@@ -151,6 +154,22 @@ class Poller:
                 has_hub = address.source_id in subscribed
                 settled.append(self._settle(session, source, address, outcome, has_hub))
         return settled
+
+    def _rest(
+        self, session: Session, batch: Sequence[tuple[Address, Outcome]], subscribed: Collection[int]
+    ) -> Collection[int]:
+        """Write what came of sources that are as they were, as far as they can be written together."""
+        now, due = self.now(), dict[int, cadence.Next]()
+        outcomes = {address.source_id: outcome for address, outcome in batch if is_quiet(outcome)}
+        for one in quiet.resting(session, outcomes) if outcomes else ():
+            told = one.number in subscribed and hubs.tells(session, one.number, now)
+            hints = _hints(outcomes[one.number])
+            rhythm = self._rhythm(one.interval, told)
+            due[one.number] = cadence.after_success(one.number, now, rhythm, hints, one.times, one.pace)
+        quiet.answered(session, due, now)
+        unread = {number: one.document for number, one in outcomes.items() if isinstance(one, Unchanged)}
+        quiet.validated(session, {number: unread[number] for number in unread if number in due})
+        return due
 
     def _settle(
         self, session: Session, source: Source, address: Address, outcome: Outcome, has_hub: bool
@@ -224,15 +243,16 @@ class Poller:
         source.failures = 0
         source.answered_at = now
         source.error_class = source.error_message = source.error_at = None
-        hints = outcome.hints if isinstance(outcome, NotModified) else outcome.document.hints
-        rhythm = cadence.Rhythm(
+        rhythm, times = self._rhythm(source.interval, told), store.entry_times(session, source.id)
+        _schedule(source, cadence.after_success(source.id, now, rhythm, _hints(outcome), times, source.pace))
+
+    def _rhythm(self, interval: int | None, told: bool) -> cadence.Rhythm:
+        return cadence.Rhythm(
             shortest=self.polling.min_interval,
             longest=self.polling.max_interval,
-            interval=timedelta(seconds=source.interval) if source.interval else None,
+            interval=timedelta(seconds=interval) if interval else None,
             told=told,
         )
-        times = store.entry_times(session, source.id)
-        _schedule(source, cadence.after_success(source.id, now, rhythm, hints, times, source.pace))
 
     def _failed(self, source: Source, failure: Failure, now: datetime) -> Result:
         assert source.id is not None
@@ -254,6 +274,10 @@ async def gathered(arrived: asyncio.Queue[tuple[Address, Outcome]]) -> list[tupl
     while not arrived.empty() and len(batch) < MOST_AT_ONCE and _entries(batch) < MOST_ENTRIES_AT_ONCE:
         batch.append(arrived.get_nowait())
     return batch
+
+
+def _hints(outcome: Read | Unchanged | NotModified) -> Hints:
+    return outcome.hints if isinstance(outcome, NotModified) else outcome.document.hints
 
 
 def _entries(batch: Sequence[tuple[Address, Outcome]]) -> int:
