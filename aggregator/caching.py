@@ -47,14 +47,17 @@ def _retry_after(headers: Mapping[str, str]) -> timedelta | None:
 
 
 def _until(headers: Mapping[str, str], name: str) -> timedelta | None:
-    then, now = _date(headers.get(name)), _date(headers.get("Date"))
+    then = _date(headers.get(name))
+    now = _date(headers.get("Date")) if then else None
     return max(then - now, timedelta()) if then and now else None
 
 
 def _date(value: str | None) -> datetime | None:
     """An HTTP date (RFC 9110 §5.6.7); None for what is none."""
+    if not value:
+        return None
     try:
-        read = parsedate_to_datetime(value or "")
+        read = parsedate_to_datetime(value)
     except ValueError:
         return None
     return read if read.tzinfo else read.replace(tzinfo=UTC)

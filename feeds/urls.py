@@ -11,12 +11,16 @@ import ada_url
 from feeds import parameters, redirectors
 
 LONGEST = 2048
+PORTS = {"http": 80, "https": 443}
 
 # Refused though WHATWG would repair it: a guess at what was meant is not an address.
 _REFUSED = re.compile(r"[\x00-\x1f\x7f-\x9f\\]|^https?:(?!//[^/])|^///", re.IGNORECASE)
-# What stands for itself: nothing in it is escaped, resolved or refused.
+_BYTE = r"(?:\d|[1-9]\d|1\d\d|2[0-4]\d|25[0-5])"
+# What stands for itself: nothing in it is escaped, resolved or refused. Its port is no scheme's own.
 PLAIN = re.compile(
-    r"https?://(?:[a-z0-9]+(?:-[a-z0-9]+)*\.)+[a-z]{2,}(?:/(?!\.)[\w~.-]*)+(?:\?[\w~.=&-]*)?", re.ASCII
+    rf"(?P<scheme>https?)://(?P<host>(?:[a-z0-9]+(?:-[a-z0-9]+)*\.)+[a-z]{{2,}}|(?:{_BYTE}\.){{3}}{_BYTE})"
+    r"(?::(?P<port>[1-9]\d{3}|[1-5]\d{4}))?(?:/(?!\.)[\w~.-]*)+(?:\?[\w~.=&-]*)?",
+    re.ASCII,
 )
 _WRITTEN_HOST = re.compile(r"(?:https?:)?//([^/?#:]*)", re.IGNORECASE)
 # WHATWG leaves these as they are; RFC 3986 §2 has no place for them after the host.
@@ -96,10 +100,12 @@ def place(url: str) -> str:
 
 def host(url: str) -> str:
     """Host and port as politeness counts them, such as `example.org:443`; empty where there is none."""
+    if plain := PLAIN.fullmatch(url):
+        return f"{plain['host']}:{plain['port'] or PORTS[plain['scheme']]}"
     parsed = _parse(url.strip())
     if parsed is None:
         return ""
-    return f"{parsed.hostname}:{parsed.port or (443 if parsed.protocol == 'https:' else 80)}"
+    return f"{parsed.hostname}:{parsed.port or PORTS[parsed.protocol[:-1]]}"
 
 
 def _parse(url: str, base: str | None = None) -> ada_url.URL | None:

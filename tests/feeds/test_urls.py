@@ -130,6 +130,8 @@ def test_the_key_of_a_key_is_itself(url: str) -> None:
         ("https://Example.org/a", "example.org:443"),
         ("http://example.org", "example.org:80"),
         ("http://example.org:8080/", "example.org:8080"),
+        ("http://192.0.2.7/feed", "192.0.2.7:80"),
+        ("http://192.0.2.7:8080/feed", "192.0.2.7:8080"),
         ("https://[::1]/", "[::1]:443"),
         ("nothing", ""),
     ],
@@ -141,4 +143,6 @@ def test_a_host_is_counted_with_its_port(url: str, expected: str) -> None:
 @given(st.from_regex(urls.PLAIN, fullmatch=True))
 @settings(deadline=None)
 def test_a_plain_address_is_what_the_url_standard_makes_of_it(url: str) -> None:
-    assert urls.gate(url) == ada_url.URL(url).href == url
+    parsed = ada_url.URL(url)
+    assert urls.gate(url) == parsed.href == url
+    assert urls.host(url) == f"{parsed.hostname}:{parsed.port or (443 if url.startswith('https') else 80)}"
