@@ -56,7 +56,7 @@ def paragraphs(content: str) -> list[str]:
 
 def lines(content: str) -> list[int]:
     """The blocks of clean HTML, hashed: those that many items of a source have are not its texts."""
-    return [hashed(wording.fold(block)) for block in paragraphs(content)]
+    return [_line(block) for block in paragraphs(content)]
 
 
 def body(content: str, repeated: Collection[int] = ()) -> list[str]:
@@ -64,7 +64,7 @@ def body(content: str, repeated: Collection[int] = ()) -> list[str]:
     return [
         block
         for block in paragraphs(content)
-        if not _is_site(block) and hashed(wording.fold(block)) not in repeated
+        if not _is_site(block) and not (repeated and _line(block) in repeated)
     ]
 
 
@@ -101,6 +101,10 @@ def shared(one: Shingles, other: Shingles) -> tuple[float, float]:
 def hashed(text: str) -> int:
     """A text as a signed number of 64 bits, the same on every machine."""
     return int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "big", signed=True)
+
+
+def _line(block: str) -> int:
+    return hashed(wording.fold(block))
 
 
 class _Lanes(dict[str, bytes]):

@@ -124,6 +124,10 @@ def _is_disguised(url: str, parsed: ada_url.URL) -> bool:
 
 def _parts(url: str) -> tuple[str, str, str, str] | None:
     """Host (and port), path, query and `#!` fragment in normal form; None for no http(s) address."""
+    if PLAIN.fullmatch(url):
+        authority, _, path = url.partition("://")[2].partition("/")
+        path, _, query = path.partition("?")
+        return authority, _tail(f"/{path}"), query, ""
     try:
         href = ada_url.normalize_url(url)
     except ValueError:

@@ -142,6 +142,12 @@ def test_a_host_is_counted_with_its_port(url: str, expected: str) -> None:
 
 @given(st.from_regex(urls.PLAIN, fullmatch=True))
 @settings(deadline=None)
+def test_the_key_of_a_plain_address_is_that_of_any_other_way_to_write_it(url: str) -> None:
+    assert urls.canonical(url) == urls.canonical(f"{url}#")
+
+
+@given(st.from_regex(urls.PLAIN, fullmatch=True))
+@settings(deadline=None)
 def test_a_plain_address_is_what_the_url_standard_makes_of_it(url: str) -> None:
     parsed = ada_url.URL(url)
     assert urls.gate(url) == parsed.href == url
