@@ -71,7 +71,8 @@ def _started(folder: Path, programs: Path) -> Iterator[None]:
         subprocess.run([programs / "initdb", "-D", data, *make], check=True, **said)
         settings = [word for one in (*FAST, f"unix_socket_directories={folder}") for word in ("-c", one)]
         words = ["sh", "-c", WHILE_WE_ARE, folder, programs / "postgres", "-D", data, *settings]
-        process = subprocess.Popen(words, stdin=subprocess.PIPE, **said)
+        # In a session of its own, no Ctrl-C of ours ends the shell before it has tidied up.
+        process = subprocess.Popen(words, stdin=subprocess.PIPE, start_new_session=True, **said)
         assert process.stdin is not None
         try:
             _wait(programs, folder)
