@@ -59,6 +59,7 @@ class Protocol(HttpToolsProtocol):
     _begun = 0  # messages, in what came last
     _room: int | None = None  # bytes that the head under way may still take
     _at_once: Request | None = None  # the last request that was answered at once
+    _running: RequestResponseCycle | None = None  # the last that was given to the application
     _patience: asyncio.TimerHandle | None = None
 
     def __init__(self, answers: Answers, **given: Any) -> None:
@@ -118,6 +119,7 @@ class Protocol(HttpToolsProtocol):
         can_be = cycle.keep_alive and app is self.app and self._is_free()
         answer = self.answers.ready(cycle.scope) if can_be else None
         if answer is None:
+            self._running = cycle
             super()._start_asgi_task(cycle, app)
             return
         self._at_once = cycle.scope
@@ -154,6 +156,9 @@ class Protocol(HttpToolsProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop_waiting()
+        if self._running is not None:  # uvicorn tells the last request alone, which may still wait its turn
+            self._running.disconnected = True
+        self.pipeline.clear()
         super().connection_lost(exc)
 
     def _is_answering(self) -> bool:
