@@ -11,47 +11,35 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
 
-from sqlmodel import Session
-
-from aggregator import cadence, homes, hubs, ingest, moving, quiet, store
-from aggregator.answers import Address, Document, Failure, NotModified, one_line
-from aggregator.caching import Hints
+from aggregator import settling
+from aggregator.answers import Address, Document, Failure, one_line
 from aggregator.database import Database
 from aggregator.fetch import Fetcher
-from aggregator.matching import Arrival
 from aggregator.outcomes import (
-    Fault,
     Outcome,
     Read,
     Report,
     Result,
     Unchanged,
     is_quiet,
-    moved_to,
     without_body,
 )
 from aggregator.parsers import Parsers
+from aggregator.settling import Settling
 from config.errors import TryLater
 from config.options import Polling
 from curation.rulebook import Rulebook
-from feeds import identity
 from feeds.digest import digest
-from feeds.entries import NOWHERE, Feed, Home
-from feeds.tables import Source, Status
+from feeds.entries import NOWHERE, Home
 
 MOST_AT_ONCE = 100  # sources
 MOST_ENTRIES_AT_ONCE = 1_000
-NEWS = timedelta(days=7)  # what was older when first seen is archive, which no rule judges
 
 log = logging.getLogger(__name__)
-
-
-Kept = tuple[ingest.Changes, tuple[int, ...]]  # what a document changed, and which new items are no archive
-UNTOLD: Kept = (ingest.Changes(), ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +110,7 @@ class Poller:
             return self.store(quiet) + self.store([one for one in batch if not is_quiet(one[1])])
         try:
             with self.database.writing(beside=len(quiet) == len(batch)) as session:
-                settled = self._settled(session, batch)
+                settled = Settling(session, self.polling, self.now()).all(batch)
                 news = [number for result in settled for number in result.news]
                 self.rulebook.judge(session, news, self.now())
                 return settled
@@ -140,132 +128,10 @@ class Poller:
             log.exception("source %s: could not be stored", address.source_id)
             return self.store([(address, Failure("storage", one_line(error)))])
 
-    def _settled(self, session: Session, batch: Sequence[tuple[Address, Outcome]]) -> list[Result]:
-        numbers = [address.source_id for address, _ in batch]
-        subscribed = hubs.subscribed(session, numbers)
-        resting = self._rest(session, batch, subscribed)
-        held = store.held(session, [number for number in numbers if number not in resting])
-        settled = []
-        for address, outcome in batch:
-            source = held.get(address.source_id)
-            if source is None or source not in session or source.status == Status.REMOVED:
-                settled.append(Result(source=address.source_id, url=address.url, outcome="unchanged"))
-            else:
-                has_hub = address.source_id in subscribed
-                settled.append(self._settle(session, source, address, outcome, has_hub))
-        return settled
-
-    def _rest(
-        self, session: Session, batch: Sequence[tuple[Address, Outcome]], subscribed: Collection[int]
-    ) -> Collection[int]:
-        """Write what came of sources that are as they were, as far as they can be written together."""
-        now, due = self.now(), dict[int, cadence.Next]()
-        outcomes = {address.source_id: outcome for address, outcome in batch if is_quiet(outcome)}
-        for one in quiet.resting(session, outcomes) if outcomes else ():
-            told = one.number in subscribed and hubs.tells(session, one.number, now)
-            hints = _hints(outcomes[one.number])
-            rhythm = self._rhythm(one.interval, told)
-            due[one.number] = cadence.after_success(one.number, now, rhythm, hints, one.times, one.pace)
-        quiet.answered(session, due, now)
-        unread = {number: one.document for number, one in outcomes.items() if isinstance(one, Unchanged)}
-        quiet.validated(session, {number: unread[number] for number in unread if number in due})
-        return due
-
-    def _settle(
-        self, session: Session, source: Source, address: Address, outcome: Outcome, has_hub: bool
-    ) -> Result:
-        """Write one source's outcome and when it is due next; `has_hub` where one may tell of its changes."""
-        now = self.now()
-        source.last_polled_at = now
-        if isinstance(outcome, Failure):
-            return self._failed(source, moving.leave(session, source, outcome, now), now)
-        changes, news = UNTOLD
-        with session.no_autoflush:  # else each question writes the source once more
-            if isinstance(outcome, Read):
-                read = _at_home(outcome, address, source)
-                changes, news = self._keep(session, source, read, now, has_hub)
-            if isinstance(outcome, Read | Unchanged):
-                source.etag, source.last_modified = outcome.document.etag, outcome.document.last_modified
-            told = has_hub and hubs.tells(session, address.source_id, now)
-            self._succeeded(session, source, outcome, now, told)
-        if address.url == source.url:  # else it has moved since it was asked
-            moving.follow(session, source, moved_to(outcome), now)
-        return Result(
-            source=address.source_id,
-            url=address.url,
-            outcome="changed" if changes else "unchanged",
-            new=len(changes.new),
-            revised=len(changes.revised),
-            news=news,
-        )
-
-    def _keep(self, session: Session, source: Source, read: Read, now: datetime, has_hub: bool) -> Kept:
-        assert source.id is not None
-        changes, news = UNTOLD
-        if read.body_hash != source.body_hash:
-            changes, news = keep(session, source, read.feed, now)
-        source.feed_title, source.site = read.feed.title, read.feed.url
-        source.feed_id, source.feed_language, source.pace = read.feed.id, read.feed.language, read.feed.pace
-        source.feed_rights, source.feed_icon = read.feed.rights, read.feed.icon or read.feed.logo
-        source.body_hash = read.body_hash
-        offered = hubs.offer(read.document.links, read.feed)
-        if offered or has_hub:
-            hubs.note(session, source.id, offered, now)
-        if changes.new and has_hub:
-            hubs.missed(session, source.id, now)
-        if read.feed.left_out:
-            log.warning(
-                "source %s: %d entries, the oldest, are too many to keep", source.id, read.feed.left_out
-            )
-        return changes, news
-
     def keep_older(self, number: int, page: Read) -> int:
-        """Keep what an older page of a source has and we do not; how many items that is.
-
-        It revises nothing: what is known was read from a newer page.
-        """
-        now = self.now()
+        """Keep what an older page of a source has and we do not; how many items that is."""
         with self.database.writing() as session:
-            arrived = _arrivals(store.source(session, number), page.feed, now)
-            new = ingest.compare(arrived, store.known(session, number, arrived)).new
-            store.keep(session, number, ingest.Changes(new), now)
-        return len(new)
-
-    def _succeeded(
-        self,
-        session: Session,
-        source: Source,
-        outcome: Read | Unchanged | NotModified,
-        now: datetime,
-        told: bool,
-    ) -> None:
-        assert source.id is not None
-        source.failures = 0
-        source.answered_at = now
-        source.error_class = source.error_message = source.error_at = None
-        rhythm, times = self._rhythm(source.interval, told), store.entry_times(session, source.id)
-        _schedule(source, cadence.after_success(source.id, now, rhythm, _hints(outcome), times, source.pace))
-
-    def _rhythm(self, interval: int | None, told: bool) -> cadence.Rhythm:
-        return cadence.Rhythm(
-            shortest=self.polling.min_interval,
-            longest=self.polling.max_interval,
-            interval=timedelta(seconds=interval) if interval else None,
-            told=told,
-        )
-
-    def _failed(self, source: Source, failure: Failure, now: datetime) -> Result:
-        assert source.id is not None
-        if failure.kind == source.error_class == "gone":
-            source.status = Status.RETIRED
-        source.failures += 1
-        source.error_class, source.error_message, source.error_at = failure.kind, failure.message, now
-        _schedule(
-            source,
-            cadence.after_failure(source.id, now, failure.kind, source.failures, failure.hints, source.pace),
-        )
-        fault = Fault(kind=failure.kind, message=failure.message)
-        return Result(source=source.id, url=source.url, outcome="failed", error=fault)
+            return settling.older(session, number, page.feed, self.now())
 
 
 async def gathered(arrived: asyncio.Queue[tuple[Address, Outcome]]) -> list[tuple[Address, Outcome]]:
@@ -276,37 +142,5 @@ async def gathered(arrived: asyncio.Queue[tuple[Address, Outcome]]) -> list[tupl
     return batch
 
 
-def _hints(outcome: Read | Unchanged | NotModified) -> Hints:
-    return outcome.hints if isinstance(outcome, NotModified) else outcome.document.hints
-
-
 def _entries(batch: Sequence[tuple[Address, Outcome]]) -> int:
     return sum(len(outcome.feed.entries) for _, outcome in batch if isinstance(outcome, Read))
-
-
-def _at_home(read: Read, address: Address, source: Source) -> Read:
-    """What was read, in the zone that its source may have been given since it was asked."""
-    home = store.home(source)
-    return read if home.zone == address.home.zone else replace(read, feed=ingest.feed_again(read.feed, home))
-
-
-def keep(session: Session, source: Source, feed: Feed, now: datetime) -> Kept:
-    """Write what a feed says that is not known of its source."""
-    assert source.id is not None
-    arrived = _arrivals(source, feed, now)
-    changes = ingest.compare(arrived, store.known(session, source.id, arrived))
-    new = store.keep(session, source.id, changes, now)
-    homes.learn(session, source, changes.new, now)
-    source.renamed_polls = identity.unstable(source.renamed_polls, changes.kept, changes.renamed)
-    if changes:
-        source.last_changed_at = now
-    return changes, tuple(item.id for item in new if item.id is not None and item.timestamp > now - NEWS)
-
-
-def _arrivals(source: Source, feed: Feed, now: datetime) -> list[Arrival]:
-    return ingest.arrivals(feed, source.url, now, trusted=source.renamed_polls < identity.UNSTABLE)
-
-
-def _schedule(source: Source, due: cadence.Next) -> None:
-    source.next_poll_at, source.next_poll_reason, source.next_poll_terms = due.at, due.reason, due.terms
-    source.not_before_at = due.not_before

@@ -12,7 +12,7 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from aggregator import hubs, poll, store
+from aggregator import hubs, settling, store
 from aggregator.answers import Document, Failure
 from aggregator.outcomes import Read
 from aggregator.poll import Poller
@@ -152,6 +152,6 @@ class Subscriber:
             if feed is None or not feed.entries:
                 hubs.make_due(source, now, "its hub told of a change")
                 return
-            changes, news = poll.keep(session, source, feed, now)
+            changes, news = settling.keep(session, source, feed, now)
             self.poller.rulebook.judge(session, news, now)
             log.info("source %d: its hub told of %d new items", row.source_id, len(changes.new))

@@ -9,7 +9,7 @@ import pytest
 from makers import Clock, keep, rss, rss_item
 from sqlmodel import col, select
 
-from aggregator import poll
+from aggregator import settling
 from aggregator.app import Newsdesk
 from config.errors import UsageFault
 from config.options import EDITORS_PICK, Curation, Edition
@@ -109,7 +109,7 @@ def test_what_is_archive_when_it_is_first_seen_is_not_judged(newsdesk: Newsdesk)
     trams = [rss_item(str(number), title="A tram", date=date) for number, date in enumerate(dates)]
     keep(newsdesk, rss(trams))
     assert [item for *_, item, _ in log(newsdesk)] == [3], "the newest, by a second"
-    assert newsdesk.now() - poll.NEWS == newsdesk.now().replace(day=18)
+    assert newsdesk.now() - settling.NEWS == newsdesk.now().replace(day=18)
 
 
 @pytest.mark.parametrize(
