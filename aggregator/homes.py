@@ -8,16 +8,25 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
-from sqlmodel import Session
+from sqlalchemy import bindparam
+from sqlalchemy import select as select_columns
+from sqlmodel import Session, col, update
 
-from aggregator import store
+from aggregator import ingest, store, stories
 from aggregator.matching import Arrival
 from feeds import dates, homezone, zones
-from feeds.entries import Moment
+from feeds.entries import Entry, Home, Moment
 from feeds.homezone import Inference, Sighting
-from feeds.tables import Sightings, Source
+from feeds.tables import Item, Sightings, Source
 
+_DATED = (col(Item.id), col(Item.published), col(Item.updated), col(Item.first_seen_at))
+_REDATE = (
+    update(Item)
+    .where(col(Item.id) == bindparam("number"))
+    .values({name: bindparam(f"new_{name}") for name in ("published", "updated", "timestamp")})
+)
 NAIVE = ("source zone", "inferred", "assumed UTC")
 
 log = logging.getLogger(__name__)
@@ -81,8 +90,32 @@ def redate(session: Session, source: Source, since: datetime | None = None) -> i
 
     With `since` only those of items first seen from then on: before, the source was elsewhere.
     """
-    assert source.id is not None
-    return store.redate(session, source.id, store.home(source), since)
+    session.flush()
+    query, home = select_columns(*_DATED).where(col(Item.source_id) == source.id), store.home(source)
+    if since is not None:
+        query = query.where(col(Item.first_seen_at) >= since)
+    again = [row for old in session.connection().execute(query) if (row := _redated(old, home))]
+    if again:
+        session.connection().execute(_REDATE, again)
+        for held in session.identity_map.values():
+            if isinstance(held, Item):
+                session.expire(held)
+        stories.redraw_source(session, source)
+    return len(again)
+
+
+def _redated(row: Any, home: Home) -> dict[str, Any] | None:
+    """What changes of an item whose dates are read at this home, if anything does."""
+    published, updated = (ingest.read_again(moment, home) for moment in (row.published, row.updated))
+    if (published, updated) == (row.published, row.updated):
+        return None
+    entry = Entry(guid="", published=published, updated=updated)
+    return {
+        "number": row.id,
+        "new_published": published,
+        "new_updated": updated,
+        "new_timestamp": ingest.timestamp(entry, row.first_seen_at),
+    }
 
 
 def doubt(session: Session, source: Source) -> Inference | None:

@@ -6,11 +6,10 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime
-from typing import Any
 
 from sqlalchemy import BindParameter, bindparam, func
 from sqlalchemy import select as select_columns
-from sqlmodel import Session, col, or_, select, update
+from sqlmodel import Session, col, or_, select
 
 from aggregator import cadence, ingest, stories
 from aggregator.answers import Address
@@ -29,7 +28,6 @@ KNOWN = tuple(getattr(Item, each.name) for each in fields(Known))  # a row is a 
 PURGED = ("key", "alias", "canonical_url", "title", "timestamp")
 MOST_REVISIONS = 20  # of one item
 DATES = ("published", "updated")
-_DATED = (col(Item.id), col(Item.published), col(Item.updated), col(Item.first_seen_at))
 
 _SOURCE: BindParameter[int] = bindparam("source_id")
 _KEYS: BindParameter[str] = bindparam("keys", expanding=True)
@@ -258,43 +256,6 @@ def _correct(item: Item, entry: Entry) -> None:
         setattr(item, name, ingest.correction(getattr(item, name), getattr(entry, name)))
     if (item.published, item.updated) != before:
         item.timestamp = ingest.reordered(item, item.timestamp, item.first_seen_at)
-
-
-def redate(session: Session, source_id: int, home: Home, since: datetime | None = None) -> int:
-    """Read the dates of the items of a source again, as at this home; how many of them change.
-
-    With `since`, those of items first seen from then on.
-    """
-    session.flush()
-    query = select_columns(*_DATED).where(col(Item.source_id) == source_id)
-    if since is not None:
-        query = query.where(col(Item.first_seen_at) >= since)
-    again = [row for old in session.connection().execute(query) if (row := _redated(old, home))]
-    if again:
-        statement = update(Item).where(col(Item.id) == bindparam("number"))
-        names = ("published", "updated", "timestamp")
-        session.connection().execute(
-            statement.values({name: bindparam(f"new_{name}") for name in names}), again
-        )
-        for held in session.identity_map.values():
-            if isinstance(held, Item):
-                session.expire(held)
-        stories.redraw_source(session, session.get_one(Source, source_id))
-    return len(again)
-
-
-def _redated(row: Any, home: Home) -> dict[str, Any] | None:
-    """What changes of an item whose dates are read at this home, if anything does."""
-    published, updated = (ingest.read_again(moment, home) for moment in (row.published, row.updated))
-    if (published, updated) == (row.published, row.updated):
-        return None
-    entry = Entry(guid="", published=published, updated=updated)
-    return {
-        "number": row.id,
-        "new_published": published,
-        "new_updated": updated,
-        "new_timestamp": ingest.timestamp(entry, row.first_seen_at),
-    }
 
 
 def purge(session: Session, items: Collection[Item]) -> None:
