@@ -19,13 +19,12 @@ from curation import withdrawn
 from curation.projections import is_decided_on
 from curation.stories import settle, settle_source
 from feeds import normal, opml, urls
-from feeds.tables import Item, Source, Status
+from feeds.tables import NAME, Item, Source, Status
 
 _OUTLINES = (
     select_columns(
         col(Source.url),
-        col(Source.title),
-        col(Source.feed_title),
+        NAME,
         col(Source.section),
         col(Source.language),
         col(Source.site),
@@ -246,6 +245,6 @@ def subscribe(session: Session, subscriptions: opml.Subscriptions, now: datetime
 def outlines(session: Session) -> list[opml.Outline]:
     """The sources that are feeds as a subscription list has them."""
     return [
-        opml.Outline(url=url, title=title or feed_title or url, section=section, language=language, site=site)
-        for url, title, feed_title, section, language, site in session.connection().execute(_OUTLINES)
+        opml.Outline(url=url, title=name, section=section, language=language, site=site)
+        for url, name, section, language, site in session.connection().execute(_OUTLINES)
     ]

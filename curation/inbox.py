@@ -17,10 +17,11 @@ from curation.search import Search
 from curation.tables import Decision, Kill, Pick, SeenMark, Tag
 from feeds import markup
 from feeds.entries import Entry
-from feeds.tables import Item, Source, Story
+from feeds.tables import Item, Source, Story, first_said
 
 BEGINNING = 100  # characters of a text that stand for a title
 
+LANGUAGE = first_said(Item.language, Source.language, Source.feed_language)  # of an item, as a column
 _OTHER = aliased(Item)  # of a story, beside one
 
 

@@ -13,7 +13,6 @@ from html import escape
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, func
 from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, select
 
@@ -22,26 +21,20 @@ from curation import archive, inbox, notes, rules, withdrawn
 from curation.standing import departures, live
 from curation.tables import Pick
 from feeds.entries import Editorial, Entry, Feed, Link, Moment, Origin, Pace
-from feeds.tables import Item, Source, Status
+from feeds.tables import NAME, Item, Source, Status
 
 MOST_COVERED = 20  # sources named beside an entry
 TTL = 15 * 60  # seconds after which it is worth asking again
 
-
-def _first(*columns: Any) -> Any:
-    """The first of some columns that says something."""
-    return func.coalesce(*(func.nullif(column, "") for column in columns))
-
-
-_OTHERS: Select[Any] = (
+_OTHERS = (
     select_columns(
         col(Item.story_id),
         col(Item.source_id),
         col(Item.url),
         col(Item.canonical_url),
         col(Item.first_seen_at),
-        _first(Item.language, Source.language, Source.feed_language),
-        _first(Source.title, Source.feed_title, Source.url),
+        inbox.LANGUAGE,
+        NAME,
     )
     .where(col(Source.id) == col(Item.source_id), col(Source.status) != Status.REMOVED)
     .where(col(Item.url).is_not(None))
@@ -140,7 +133,7 @@ class _Other(NamedTuple):
     story_id: int
     source_id: int
     url: str
-    canonical_url: str
+    canonical_url: str | None
     first_seen_at: datetime
     language: str | None
     source: str
@@ -255,9 +248,8 @@ def _entry(said: _Said, **otherwise: Any) -> Entry:
         "categories": inbox.with_tags(item, said.tags),
         "links": (*item.links, *covered),
     }
-    return Entry.model_construct(
-        **own | around | otherwise
-    )  # of values that were checked when they were kept
+    # The values were checked when they were kept.
+    return Entry.model_construct(**own | around | otherwise)
 
 
 def _origin(item: Item, source: Source) -> Origin:

@@ -16,11 +16,13 @@ from sqlalchemy import (
     JSON,
     BigInteger,
     CheckConstraint,
+    ColumnElement,
     Dialect,
     Index,
     Text,
     TypeDecorator,
     UniqueConstraint,
+    func,
 )
 from sqlmodel import Field, SQLModel
 
@@ -139,6 +141,14 @@ class Source(SQLModel, table=True):
     def name(self) -> str:
         """What people call it: the editor's title, else the feed's, else the address."""
         return self.title or self.feed_title or self.url
+
+
+def first_said(*columns: Any) -> ColumnElement[str]:
+    """The first of some columns of text that says something, as a column."""
+    return func.coalesce(*(func.nullif(column, "") for column in columns))
+
+
+NAME = first_said(Source.title, Source.feed_title, Source.url)  # that of a source, as a column
 
 
 class Sightings(SQLModel, table=True):
