@@ -73,7 +73,7 @@ class Folder:
             return None
         place = f"{self.folder}/{name}"
         try:
-            if kept is not None and kept.stamp == _stamp(os.stat(place)):  # noqa: PTH116  asked at each request
+            if kept is not None and kept.stamp == _stamp(os.stat(place)):  # noqa: PTH116  no Path for each request
                 self._kept.move_to_end(name)
                 return kept
             served = self._load(Path(place), name)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from aggregator.folder import Folder, Served
+from aggregator.folder import Folder, Served, Stamp
 
 MOST = 4_096  # answers
 LONGEST = 400  # bytes of a header; who says more is answered anew each time
@@ -27,7 +27,7 @@ class Known(NamedTuple):
     """What was answered from a file; the body is what the file then had in a coding, if it had one."""
 
     name: str
-    served: tuple[int, int, int]  # its stamp
+    stamp: Stamp
     status: int
     head: bytes
     coding: str | None

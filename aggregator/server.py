@@ -189,7 +189,7 @@ class Server(uvicorn.Server):
         super().__init__(
             uvicorn.Config(
                 application,
-                http=partial(Protocol, Answers(ready)),  # type: ignore[arg-type]  # it is called, no more
+                http=partial(Protocol, Answers(ready)),  # type: ignore[arg-type]  # uvicorn asks for a class, and only calls it
                 log_config=None,
                 access_log=False,
                 server_header=False,

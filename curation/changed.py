@@ -66,7 +66,7 @@ def _stories(session: Session, since: datetime, of_sources: Iterable[str]) -> se
 def _sources(session: Session, drawn: Drawn) -> tuple[set[str], set[str]]:
     """The addresses of sources that were published in other words since, as they were and as they are now.
 
-    What was published, since or last before, is on record; a source that came or went is on one side
+    What was published since then, or last before, is on record; a source that came or went is on one side
     alone.
     """
     newest_first = select(PublishedSite.at, PublishedSite.reading).order_by(col(PublishedSite.id).desc())

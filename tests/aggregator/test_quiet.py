@@ -124,11 +124,11 @@ def test_one_that_is_home_again_after_a_redirect_is_that(newsdesk: Newsdesk) -> 
     assert (row.moved_to, row.moved_hits, row.answered_at) == (None, 0, newsdesk.now())
 
 
-def test_one_that_was_removed_meanwhile_is_left_alone(newsdesk: Newsdesk) -> None:
+def test_one_that_was_removed_meanwhile_is_left_alone(newsdesk: Newsdesk, clock: Clock) -> None:
     number, other = newsroom(newsdesk, 1, 2)
     polled = rows(newsdesk)[number].last_polled_at
     edit(newsdesk, number, status=Status.REMOVED)
-    newsdesk.now.move(hours=1)  # type: ignore[attr-defined]
+    clock.move(hours=1)
     assert store_all(newsdesk, {number: NotModified(), other: NotModified()}) == ["unchanged", "unchanged"]
     with newsdesk.database.reading() as session:
         assert session.get_one(Source, number).last_polled_at == polled

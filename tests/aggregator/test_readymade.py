@@ -85,7 +85,9 @@ async def looked_at(published: PublishedFiles, asked: dict[str, Any]) -> Ready:
 async def test_what_is_answered_at_once_is_what_a_look_at_everything_answers(
     published: PublishedFiles, method: str, path: str, headers: Headers
 ) -> None:
-    tag = published.folder.read("recent-news.rss").tags["gzip"].encode()  # type: ignore[union-attr]
+    served = published.folder.read("recent-news.rss")
+    assert served is not None
+    tag = served.tags["gzip"].encode()
     asked = scope(method, path, [(name, value.replace(b"{tag}", tag)) for name, value in headers])
     anew, again = published.at_once(asked), published.at_once(asked)
     assert anew == again
