@@ -174,7 +174,7 @@ async def test_the_command_is_run_after_a_change_and_knows_what_changed(opened: 
     assert second[2] == ""
 
 
-FAILS = "import sys; print('\\x1b[31mwarming up'); sys.exit('no route to \\x07host')"
+FAILS = "import sys; print('\\x1b[31mwarming up', flush=True); sys.exit('no route to \\x07host')"
 
 
 async def test_a_command_that_fails_is_tried_again_for_all_that_it_missed(
