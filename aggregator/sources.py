@@ -171,7 +171,7 @@ def retry(source: Source, now: datetime) -> None:
         source.status = Status.ACTIVE
 
 
-def left_alone(source: Source, now: datetime) -> str | None:
+def left_alone(source: Source | store.Asked, now: datetime) -> str | None:
     """Why nobody may ask this source now, in a line; None where one may."""
     if source.status == Status.RETIRED:
         return f"is retired, its server said twice that it is gone; see 'newsdesk source retry {source.id}'"

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import BindParameter, bindparam, func
+from sqlalchemy import BindParameter, Row, bindparam, func
 from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, or_, select
 
@@ -28,6 +29,14 @@ KNOWN = tuple(getattr(Item, each.name) for each in fields(Known))  # a row is a 
 PURGED = ("key", "alias", "canonical_url", "title", "timestamp")
 MOST_REVISIONS = 20  # of one item
 DATES = ("published", "updated")
+
+Asked = Row[Any]  # the columns of a source that asking it needs
+_ASKED = select_columns(
+    *(col(getattr(Source, name)) for name in ("id", "url", "etag", "last_modified", "body_hash", "status")),
+    *(col(getattr(Source, name)) for name in ("interval", "pace", "next_poll_terms", "not_before_at")),
+    *(col(getattr(Source, name)) for name in ("zone", "inferred_zone", "zone_confidence")),
+    *(col(getattr(Source, name)) for name in ("language", "feed_language", "site")),
+)
 
 _SOURCE: BindParameter[int] = bindparam("source_id")
 _KEYS: BindParameter[str] = bindparam("keys", expanding=True)
@@ -86,28 +95,33 @@ def due(session: Session, now: datetime, limit: int | None = None) -> list[Addre
     One that has become due while nobody looked waits on through an hour that its feed wants skipped.
     """
     query = (
-        select(Source)
-        .where(Source.status == Status.ACTIVE, Source.next_poll_at <= now)
+        _ASKED.where(col(Source.status) == Status.ACTIVE, col(Source.next_poll_at) <= now)
         .where(or_(col(Source.not_before_at).is_(None), col(Source.not_before_at) <= now))
         .order_by(col(Source.next_poll_at), col(Source.id))
         .limit(limit)
     )
-    return [address(row) for row in session.exec(query) if not _sleeps(row, now)]
+    return [address(row) for row in session.connection().execute(query) if not _sleeps(row, now)]
 
 
-def _sleeps(source: Source, now: datetime) -> bool:
+def unpaused(session: Session) -> Iterator[Asked]:
+    """The sources that no editor has paused, by number, as far as asking them needs it."""
+    query = _ASKED.where(col(Source.status).not_in((*NO_FEEDS, Status.PAUSED))).order_by(col(Source.id))
+    return iter(session.connection().execute(query))
+
+
+def _sleeps(source: Asked, now: datetime) -> bool:
     """Whether its feed wants this hour skipped, and no editor asked for it or set its interval."""
     heeded = source.next_poll_terms and not source.interval
     return bool(heeded and source.pace and cadence.awake(now, source.pace) != now)
 
 
-def address(source: Source) -> Address:
+def address(source: Source | Asked) -> Address:
     """What a poll must know of a source."""
     assert source.id is not None
     return Address(source.id, source.url, source.etag, source.last_modified, home(source), source.body_hash)
 
 
-def home(source: Source) -> Home:
+def home(source: Source | Asked) -> Home:
     """Where a source is at home, as far as its dates need it."""
     language = source.language or source.feed_language
     return Home(

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from aggregator.cli import Invocation
     from aggregator.outcomes import Report
     from aggregator.publish import Published
+    from aggregator.store import Asked
     from feeds.tables import Source
 
 
@@ -109,15 +110,13 @@ def poll(invocation: Invocation, numbers: tuple[int, ...], everything: bool, as_
     A source that fails is reported, keeps its fault, and costs the others nothing.
     """
     from aggregator import loop, sources, store
-    from feeds.tables import Status
 
     with invocation.reading() as session:
         if numbers:
             rows = [store.source(session, number) for number in dict.fromkeys(numbers)]
             addresses = _askable(rows, invocation.now())
         elif everything:
-            rows = [row for row in store.sources(session) if row.status != Status.PAUSED]
-            addresses = _askable(rows, invocation.now())
+            addresses = _askable(store.unpaused(session), invocation.now())
         else:
             addresses = store.due(session, invocation.now())
     report = loop.run(_poll(invocation, addresses, quiet=as_json))
@@ -131,7 +130,7 @@ def poll(invocation: Invocation, numbers: tuple[int, ...], everything: bool, as_
     click.echo(summary(report))
 
 
-def _askable(rows: Iterable[Source], now: datetime) -> list[Address]:
+def _askable(rows: Iterable[Source | Asked], now: datetime) -> list[Address]:
     """The sources that may be asked now; the others are named, with the reason."""
     from aggregator import sources, store
 
