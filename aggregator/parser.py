@@ -22,6 +22,7 @@ from feeds.entries import NOWHERE, Entry, Feed, Home, Value
 
 LENGTH = struct.Struct(">I")
 READY = b"ready"
+BEHIND = 5  # by so much a parser's turn comes after the daemon's, which answers readers (nice)
 OUT_OF_MEMORY = 77  # what the process ends with
 
 REFUSED = ("socket.", "subprocess.", "os.exec", "os.fork", "os.posix_spawn", "os.system", "urllib.")
@@ -89,7 +90,11 @@ def answer(question: Question, document: bytes) -> Answer:
 
 
 def confine(memory: int) -> None:
-    """Take from this process what reading does not need: more memory, files to write, a network, children."""
+    """Take from this process what reading does not need: more memory, files to write, a network, children.
+
+    Its turn on the processor comes after that of others.
+    """
+    os.nice(BEHIND)
     for limit, most in (
         (resource.RLIMIT_AS, memory),
         (resource.RLIMIT_FSIZE, 0),

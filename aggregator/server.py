@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import resource
 import signal
 import socket
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from functools import partial
@@ -26,6 +28,7 @@ LONGEST_HEAD = 10.0  # seconds that the head of a request may take
 LARGEST_HEAD = 16 * 1024  # bytes, beside those that came with its first
 MOST_HEADERS = 100
 MOST_KEPT, LONGEST_KEPT = 4_096, 1_024  # requests that are known by their bytes, and how many of these
+TURN = 0.0005
 LONGEST_STANDSTILL = 30.0  # seconds for which a peer may take nothing of what is sent
 
 Request = Mapping[str, Any]  # its scope, as ASGI has it
@@ -209,6 +212,7 @@ class Server(uvicorn.Server):
     async def serve_until_stopped(self, listener: socket.socket, ready: Callable[[], None]) -> None:
         """Serve on this socket until SIGTERM or SIGINT; a second signal ends the process at once."""
         _allow_files()
+        _answer_soon()
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._asked_to_stop)
@@ -233,6 +237,17 @@ def _allow_files() -> None:
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     with suppress(ValueError, OSError):
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard if hard != resource.RLIM_INFINITY else soft, hard))
+
+
+def _answer_soon() -> None:
+    """No thread that polls or publishes keeps readers waiting for long.
+
+    One that computes is asked to let another have its turn after TURN seconds, and what is loaded by now,
+    which takes long to look through for garbage, is left out of that.
+    """
+    sys.setswitchinterval(TURN)
+    gc.collect()
+    gc.freeze()
 
 
 @contextmanager
