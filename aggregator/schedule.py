@@ -45,23 +45,30 @@ async def run(
 ) -> None:
     """The daemon: polls what is due, publishes what changed, serves it, until SIGTERM or SIGINT.
 
-    `ready` is called once, with the address served. Raises UsageFault where the address is taken,
-    HeldElsewhere where `keep` does before something is published: another daemon has come meanwhile.
+    `ready` is called once, with the address served. A folder that was published before is served at once, and
+    brought up to date beside that; a new newsroom publishes first. Raises UsageFault where the address is
+    taken, HeldElsewhere where `keep` does: another daemon has come meanwhile.
     """
     options = newsdesk.settings.serve
     with listening(options.host, options.port) as listener:
         async with newsdesk.poller() as poller:
             daemon = Daemon(newsdesk, poller, keep)
-            await daemon.publish()
+            if not daemon.stands:
+                await daemon.publish()
             scheduler = daemon.scheduled(polling)
             server = daemon.server = Server(daemon.public, daemon.public.at_once)
-            scheduler.start()
-            if polling and newsdesk.database.kind.shares:
-                daemon.work()
+
+            def begin() -> None:
+                ready(address(listener))
+                scheduler.start()
+                if polling and newsdesk.database.kind.shares:
+                    daemon.work()
+
             try:
-                await server.serve_until_stopped(listener, lambda: ready(address(listener)))
+                await server.serve_until_stopped(listener, begin)
             finally:
-                scheduler.shutdown(wait=False)
+                if scheduler.running:
+                    scheduler.shutdown(wait=False)
                 await daemon.stop()
             if daemon.replaced is not None:
                 raise daemon.replaced
@@ -128,7 +135,8 @@ class Daemon:
             scheduler.add_job(guarded(job), "interval", seconds=tick, id="poll", next_run_time=now)
         if self._is_polling and self.subscriber is not None:
             scheduler.add_job(guarded(self.subscriber.subscribe), "interval", seconds=HUBS_SECONDS, id="hubs")
-        scheduler.add_job(guarded(self.publish), "interval", seconds=PUBLISH_SECONDS, id="publish")
+        publish = guarded(self.publish)
+        scheduler.add_job(publish, "interval", seconds=PUBLISH_SECONDS, id="publish", next_run_time=now)
         follow = self.newsdesk.settings.publish
         if follow.hub is not None:
             scheduler.add_job(guarded(self.tell_hub), "interval", seconds=PUBLISH_SECONDS, id="hub")
@@ -203,8 +211,13 @@ class Daemon:
             if names:
                 log.info("%s %s", did, ", ".join(names))
 
+    @property
+    def stands(self) -> bool:
+        """Whether there is a published folder."""
+        return (self.newsdesk.settings.output / "index.html").exists()
+
     def _is_published(self, paper: Newspaper) -> bool:
-        if self._published is None or not (self.newsdesk.settings.output / "index.html").exists():
+        if self._published is None or not self.stands:
             return False
         last, at = self._published
         return paper == last and self.newsdesk.now() - at < LOOKED_AGAIN

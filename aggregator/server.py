@@ -246,7 +246,6 @@ def _answer_soon() -> None:
     which takes long to look through for garbage, is left out of that.
     """
     sys.setswitchinterval(TURN)
-    gc.collect()
     gc.freeze()
 
 
