@@ -49,10 +49,11 @@ fuzz: $(READY)  ## documents that nobody wrote, for SECONDS=60; what is found is
 quality: $(READY)  ## how well likeness tells what is alike, on labelled pairs
 	$(BIN)/python tests/feeds/labelled.py
 
-bench-setup: $(READY)  ## what speed is measured beside: reader from PyPI; the rest is named where it is missing
+bench-setup: $(READY)  ## what speed is measured beside: reader from PyPI, and archives; the rest is named where it is missing
 	$(BIN)/uv venv --quiet --allow-existing --python $(BIN)/python .bench/peers
 	$(BIN)/uv pip install --quiet --system-certs --python .bench/peers/bin/python 'reader>=3.26,<4' sgmllib3k
 	$(BIN)/python benchmarks/goals.py --missing
+	$(BIN)/python benchmarks/goals.py --prepare
 
 bench: $(READY)  ## every goal for speed, beside peers and limits; ten minutes at most
 	$(BIN)/python benchmarks/goals.py

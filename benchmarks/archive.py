@@ -27,7 +27,7 @@ from measure import ROUNDS, Findings, Goal, note
 from polling import farmed
 from sqlmodel import Session
 
-from aggregator import app, sources, store
+from aggregator import app, migrations, sources, store
 from aggregator.app import Newsdesk
 from config.options import EDITORS_PICK, RECENT_NEWS
 from curation import inbox, lineup, search
@@ -43,10 +43,10 @@ Costs = dict[str, float]  # milliseconds
 
 def made(kept: Path, items: int) -> Path:
     """The database of a newsroom with so many items, made where it is not there yet."""
-    file = kept / f"archive-{items}.db"
+    file = kept / f"archive-{items}-{migrations.NEWEST}.db"
     if not file.exists():
         note(f"making an archive of {items:,} items, once")
-        making = file.with_suffix(".making")
+        making = anew(file)
         with app.opened(app.chosen(database_url=f"sqlite:///{making}")) as newsdesk:
             with newsdesk.database.connected(writing=True) as connection:
                 finding.fill(connection, items)
@@ -59,10 +59,10 @@ def made(kept: Path, items: int) -> Path:
 
 def made_stories(kept: Path, items: int) -> Path:
     """The same with the marks by which stories are found."""
-    file = kept / f"stories-{items}.db"
+    file = kept / f"stories-{items}-{migrations.NEWEST}.db"
     if not file.exists():
         note(f"making the marks of {items:,} items, once")
-        making = file.with_suffix(".making")
+        making = anew(file)
         chosen = app.chosen(database_url=f"sqlite:///{making}")
         with app.opened(chosen) as newsdesk, newsdesk.database.writing() as session:
             for number in range(100):
@@ -75,6 +75,14 @@ def made_stories(kept: Path, items: int) -> Path:
         settled(making)
         making.rename(file)
     return file
+
+
+def anew(file: Path) -> Path:
+    """Where a database is made; what an earlier making left there is removed."""
+    making = file.with_suffix(".making")
+    for left in making.parent.glob(f"{making.name}*"):
+        left.unlink()
+    return making
 
 
 def settled(database: Path) -> None:

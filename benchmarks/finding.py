@@ -15,6 +15,7 @@ import random
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from itertools import accumulate
 from pathlib import Path
@@ -28,7 +29,7 @@ from sqlmodel import Session
 from aggregator import app
 from aggregator.app import Newsdesk
 from config.options import EDITORS_PICK, RECENT_NEWS
-from curation import backtest, inbox, lineup, search, suggestions
+from curation import backtest, fts5, inbox, lineup, search, suggestions, terms
 from curation.desk import Desk
 from curation.query import parse
 
@@ -97,8 +98,25 @@ def stored(at: datetime) -> str:
     return f"{at:%Y-%m-%d %H:%M:%S.%f}"
 
 
+@contextmanager
+def bare(connection: Connection) -> Iterator[None]:
+    """The table of items without indexes and triggers, which are made again when it is full."""
+    of_items = "SELECT type, name, sql FROM sqlite_master WHERE tbl_name = 'item' AND sql IS NOT NULL"
+    found = connection.exec_driver_sql(f"{of_items} AND type <> 'table'").all()
+    for kind, name, _ in found:
+        connection.exec_driver_sql(f"DROP {kind} {name}")
+    yield
+    for statement in (fts5.FILL, *terms.FILL, *(made for _, _, made in found)):
+        connection.exec_driver_sql(statement)
+
+
 def fill(connection: Connection, count: int) -> None:
-    """Make the sources and so many items."""
+    """Make the sources and so many items, in a database that has none."""
+    with bare(connection):
+        fill_bare(connection, count)
+
+
+def fill_bare(connection: Connection, count: int) -> None:
     numbers = random.Random(1)
     for number in range(1, SOURCES + 1):
         section = "rare" if number >= SOURCES - 1 else "tech" if number > 600 else "news"

@@ -31,9 +31,8 @@ METHOD = """## What is measured
 - **Phases**: *first* is a poll of sources that are new; *unchanged* are answers of 304; *news* are two new
   items in each tenth source; *stamps* are new dates of the channel, and nothing else. sfeed_update and
   newsboat are asked for the sources of one round at a time.
-- **The archive** is made once, and kept. Its size is that named in the goals; one of a million items
-  (`--archive 1000000`) takes minutes to make. Costs beside it are the time of newsdesk's own process on
-  the processor.
+- **The archive** is made once, by `make bench-setup`, and kept. Its size is that named in the goals. Costs
+  beside it are the time of newsdesk's own process on the processor.
 - **Readers' waits** are counted from the instant at which each request was due, at an even pace.
 """
 
