@@ -36,6 +36,7 @@ UPKEEP_EVERY = timedelta(hours=1)
 LATE_TICKS = 12  # without a look at what is due
 
 Keep = Callable[[], None]
+Job = Callable[[], Coroutine[None, None, None]]
 
 log = logging.getLogger("newsdesk")
 
@@ -110,6 +111,7 @@ class Daemon:
         self._stop = asyncio.Event()
         self._busy: set[int] = set()
         self._passes: set[asyncio.Task[None]] = set()
+        self._whole_jobs: set[asyncio.Task[None]] = set()
         self._published: tuple[Newspaper, datetime] | None = None
         self._polls = 0
         self._planned, self._is_polling = time.monotonic(), False
@@ -135,7 +137,7 @@ class Daemon:
             scheduler.add_job(guarded(job), "interval", seconds=tick, id="poll", next_run_time=now)
         if self._is_polling and self.subscriber is not None:
             scheduler.add_job(guarded(self.subscriber.subscribe), "interval", seconds=HUBS_SECONDS, id="hubs")
-        publish = guarded(self.publish)
+        publish = self._whole(self.publish)
         scheduler.add_job(publish, "interval", seconds=PUBLISH_SECONDS, id="publish", next_run_time=now)
         follow = self.newsdesk.settings.publish
         if follow.hub is not None:
@@ -143,8 +145,20 @@ class Daemon:
         if follow.command:
             scheduler.add_job(guarded(self.run_command), "interval", seconds=PUBLISH_SECONDS, id="command")
         seconds = UPKEEP_EVERY.total_seconds()
-        scheduler.add_job(guarded(self.upkeep), "interval", seconds=seconds, id="upkeep", next_run_time=now)
+        upkeep = self._whole(self.upkeep)
+        scheduler.add_job(upkeep, "interval", seconds=seconds, id="upkeep", next_run_time=now)
         return scheduler
+
+    def _whole(self, job: Job) -> Job:
+        """A job that is done to its end, which the daemon waits for when it stops."""
+
+        async def whole() -> None:
+            task = asyncio.create_task(guarded(job)())
+            self._whole_jobs.add(task)
+            task.add_done_callback(self._whole_jobs.discard)
+            await asyncio.shield(task)
+
+        return guarded(whole)
 
     async def poll(self) -> None:
         """Start a pass over what is due and not under way: a slow source holds up no later pass."""
@@ -255,14 +269,14 @@ class Daemon:
         return said
 
     async def stop(self) -> None:
-        """Give up the fetches under way; what they had brought is stored already."""
+        """Give up the fetches under way, whose documents so far are stored; wait for what is written else."""
         passes = list(self._passes)
         for task in passes:
             task.cancel()
-        await asyncio.gather(*passes, return_exceptions=True)
+        await asyncio.gather(*passes, *self._whole_jobs, return_exceptions=True)
 
 
-def guarded(job: Callable[[], Awaitable[None]]) -> Callable[[], Coroutine[None, None, None]]:
+def guarded(job: Callable[[], Awaitable[None]]) -> Job:
     """A job whose faults are logged, a known one in a line, and never end the scheduler.
 
     One that is under way when the daemon stops is given up without a word.

@@ -19,7 +19,7 @@ from peers import HERE, NEWSDESK, Newsdesk
 from polling import farmed
 
 SECONDS, CONNECTIONS = 3, 32
-POLLED = 400  # sources, new ones, so that the daemon is busy while it is asked
+POLLED = 1_200  # sources, new ones, so that the daemon is busy while it is asked
 PACE = 200  # requests a second, for the waits
 NAME = "big.rss"
 SERVE = """
