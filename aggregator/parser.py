@@ -22,7 +22,7 @@ from feeds.entries import NOWHERE, Entry, Feed, Home, Value
 
 LENGTH = struct.Struct(">I")
 READY = b"ready"
-BEHIND = 5  # by so much a parser's turn comes after the daemon's, which answers readers (nice)
+BEHIND = 10  # by so much a parser's turn comes after the daemon's, which answers readers (nice)
 OUT_OF_MEMORY = 77  # what the process ends with
 
 REFUSED = ("socket.", "subprocess.", "os.exec", "os.fork", "os.posix_spawn", "os.system", "urllib.")

@@ -19,7 +19,7 @@ from peers import HERE, NEWSDESK, Newsdesk
 from polling import farmed
 
 SECONDS, CONNECTIONS = 3, 32
-POLLED = 1_200  # sources, new ones, so that the daemon is busy while it is asked
+POLLED = 400  # sources, new ones, so that the daemon is busy while it is asked
 PACE = 200  # requests a second, for the waits
 NAME = "big.rss"
 SERVE = """
@@ -126,8 +126,8 @@ def polling(port: int) -> int:
 
 def until_polled(port: int) -> None:
     """Wait until the first sources have been polled: what is measured is not the start."""
-    while "polls 0" in health(port):
-        time.sleep(0.1)
+    while not 0 < polling(port) < POLLED:
+        time.sleep(0.05)
 
 
 def health(port: int) -> str:
