@@ -4,7 +4,7 @@ BIN := .venv/bin
 SECONDS := 60
 READY := .venv/ready
 
-.PHONY: help run demo test test-postgres test-slow check fix fuzz quality bench bench-setup bench-page
+.PHONY: help run demo test test-all test-postgres test-slow check fix fuzz quality bench bench-setup bench-page
 .PHONY: cluster-demo pictures clean
 
 help:  ## what can be done here
@@ -29,7 +29,10 @@ test-postgres: $(READY)  ## those that use a database, on PostgreSQL: that of NE
 	NEWSDESK_TEST_DATABASE=postgresql $(BIN)/python -m pytest --quiet --numprocesses 2
 
 test-slow: $(READY)  ## the tests that take longer
-	$(BIN)/python -m pytest --quiet -m slow --numprocesses 3 --dist loadfile
+	$(BIN)/python -m pytest --quiet -m slow --numprocesses 3 --dist loadscope
+
+test-all: $(READY)  ## all of them in one run, those that use a database on SQLite and on PostgreSQL
+	NEWSDESK_TEST_DATABASE=both $(BIN)/python -m pytest --quiet -m '' --numprocesses 3 --dist loadscope
 
 check: $(READY)  ## format, lint, types, architecture
 	$(BIN)/ruff format --check .

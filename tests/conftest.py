@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from shutil import copyfile
 from typing import Any
 
 import postgres
@@ -27,7 +28,11 @@ from aggregator.database import Database
 settings.register_profile("newsdesk", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("newsdesk")
 
-KIND = os.environ.get("NEWSDESK_TEST_DATABASE")  # the kind of database that all tests are run on
+KINDS = ("sqlite", "postgresql")
+KIND = os.environ.get("NEWSDESK_TEST_DATABASE")  # the one of them that all tests are run on, or "both"
+ON_A_DATABASE = {"database_kind", "new_url"}  # the fixtures that make one
+# What many of their tests stand on takes long to make, or they start many processes themselves.
+TOGETHER = {"tests/aggregator/test_cluster.py", "tests/test_hostile.py", "tests/test_pages_in_chromium.py"}
 LOOPBACK = {"allow_private_networks": ["127.0.0.0/8"], "host_gap": 0}
 
 
@@ -52,26 +57,53 @@ def clock() -> Clock:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """What is marked `both` is run on SQLite and on PostgreSQL, unless all tests are run on one."""
-    is_marked = metafunc.definition.get_closest_marker("both") and "kind" in metafunc.fixturenames
-    if KIND is None and is_marked:
-        metafunc.parametrize("kind", ["sqlite", "postgresql"], indirect=True)
+    """Tests marked `both` run on SQLite and on PostgreSQL; where both are asked for, all the quick ones do.
+
+    What is about one of the two is run on that.
+    """
+    marks = {mark.name for mark in metafunc.definition.iter_markers()}
+    is_asked_for = "both" in marks or (KIND == "both" and "slow" not in marks)
+    if is_asked_for and KIND not in KINDS and not marks & {"sqlite", "postgresql"}:
+        for name in sorted(ON_A_DATABASE.intersection(metafunc.fixturenames)):
+            metafunc.parametrize(name, KINDS, indirect=True)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Run on one kind of database, tests that ask for none are left out: they are the same on the other."""
-    if KIND is None:
+    """The slow come first, so that the end is waited for by none of several processes.
+
+    Run on one kind of database, tests that ask for none are left out: they are the same on the other.
+    """
+    items.sort(key=lambda item: not item.get_closest_marker("slow"))
+    if KIND not in KINDS:
         return
-    left_out = [item for item in items if "kind" not in getattr(item, "fixturenames", ())]
+    kept, left_out = list[pytest.Item](), list[pytest.Item]()
+    for item in items:
+        asks = ON_A_DATABASE.intersection(getattr(item, "fixturenames", ()))
+        (kept if asks else left_out).append(item)
     config.hook.pytest_deselected(items=left_out)
-    items[:] = [item for item in items if "kind" in getattr(item, "fixturenames", ())]
+    items[:] = kept
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """With --dist loadscope a process takes a test at a time, but all of a file in `TOGETHER`."""
+    if config.getvalue("dist") != "loadscope":
+        return None
+    from xdist.scheduler import LoadScopeScheduling
+
+    class Scheduling(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            file = nodeid.partition("::")[0]
+            return file if file in TOGETHER else nodeid
+
+    return Scheduling(config, log)
 
 
 @pytest.fixture
-def kind(request: pytest.FixtureRequest) -> str:
+def database_kind(request: pytest.FixtureRequest) -> str:
     """The kind of database that a test is run on."""
-    chosen = getattr(request, "param", KIND or "sqlite")
-    if chosen == "sqlite" and request.node.get_closest_marker("postgresql"):
+    chosen = getattr(request, "param", KIND if KIND in KINDS else "sqlite")
+    if request.node.get_closest_marker("postgresql"):
         chosen = "postgresql"
     if chosen == "postgresql" and request.node.get_closest_marker("sqlite"):
         pytest.skip("is about SQLite")
@@ -92,8 +124,17 @@ def databases() -> Iterator[Databases]:
 
 
 @pytest.fixture(scope="session")
+def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database in a file, with the schema of this version and nothing in it."""
+    made = tmp_path_factory.mktemp("template") / "newsdesk.db"
+    with closing(Database(f"sqlite:///{made}")) as database:
+        migrations.prepare(database)
+    return made
+
+
+@pytest.fixture(scope="session")
 def template(databases: Databases) -> URL:
-    """A database on PostgreSQL with the schema of this version and nothing in it."""
+    """The same on PostgreSQL."""
     url = databases.make()
     with closing(Database(written(url))) as database:
         migrations.prepare(database)
@@ -106,10 +147,11 @@ def written(url: URL) -> str:
 
 
 @pytest.fixture
-def database_url(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """The address of the test's own database; one on PostgreSQL is there already, with its schema."""
-    if kind == "sqlite":
-        yield f"sqlite:///{tmp_path / 'newsdesk.db'}"
+def database_url(database_kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of the test's own database, which is there already, with its schema."""
+    if database_kind == "sqlite":
+        copied = copyfile(request.getfixturevalue("file"), tmp_path / "newsdesk.db")
+        yield f"sqlite:///{copied}"
         return
     databases, template = (request.getfixturevalue(name) for name in ("databases", "template"))
     url = databases.copy(template)
@@ -118,9 +160,9 @@ def database_url(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> I
 
 
 @pytest.fixture
-def empty(kind: str, request: pytest.FixtureRequest) -> Iterator[Database]:
+def empty(database_kind: str, request: pytest.FixtureRequest) -> Iterator[Database]:
     """A database without anything in it, not even a schema."""
-    if kind == "sqlite":
+    if database_kind == "sqlite":
         with closing(Database("sqlite://")) as database:
             yield database
         return
@@ -133,9 +175,10 @@ def empty(kind: str, request: pytest.FixtureRequest) -> Iterator[Database]:
 
 @pytest.fixture(scope="session")
 def new_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Callable[[], str]:
-    """Gives the address of a further database each time; one on PostgreSQL is there already."""
-    if KIND != "postgresql":
-        return lambda: f"sqlite:///{tmp_path_factory.mktemp('database') / 'newsdesk.db'}"
+    """Gives the address of a further database each time, made as the first one."""
+    if getattr(request, "param", KIND) != "postgresql":
+        file = request.getfixturevalue("file")
+        return lambda: f"sqlite:///{copyfile(file, tmp_path_factory.mktemp('database') / 'newsdesk.db')}"
     databases, template = (request.getfixturevalue(name) for name in ("databases", "template"))
     return lambda: written(databases.copy(template))
 
@@ -189,10 +232,18 @@ class CommandLine:
 
 
 @pytest.fixture
-def named_database(kind: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Programs that the test starts work on its database: a file in its folder, or one they are told of."""
-    if kind == "postgresql":
-        monkeypatch.setenv("NEWSDESK_DATABASE_URL", request.getfixturevalue("database_url"))
+def named_database(
+    database_kind: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Programs that the test starts work on its database: a file in its folder, or one they are told of.
+
+    Where a test is about SQLite, there is none yet.
+    """
+    if request.node.get_closest_marker("sqlite"):
+        return
+    url = request.getfixturevalue("database_url")
+    if database_kind == "postgresql":
+        monkeypatch.setenv("NEWSDESK_DATABASE_URL", url)
 
 
 @pytest.fixture

@@ -22,6 +22,7 @@ def right(address: str) -> str:
     return rss([item], channel=SELF.format(address))
 
 
+@pytest.mark.sqlite
 def test_a_file_is_checked_line_by_line(command: CommandLine, tmp_path: Path) -> None:
     (tmp_path / "a.rss").write_text(right("https://a.example/").replace("24 Nov", "32 Nov"))
     said = command("lint", "a.rss")

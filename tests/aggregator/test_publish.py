@@ -339,9 +339,11 @@ def test_a_folder_that_cannot_be_written_is_named(newsdesk: Newsdesk) -> None:
         newsdesk.publish()
 
 
-def test_a_hostile_item_in_the_database_costs_the_feed_nothing(newsdesk: Newsdesk, kind: str) -> None:
+def test_a_hostile_item_in_the_database_costs_the_feed_nothing(
+    newsdesk: Newsdesk, database_kind: str
+) -> None:
     keep(newsdesk, rss([rss_item("a"), rss_item("b")]))
-    nul = "\x00" if kind == "sqlite" else "\x01"  # PostgreSQL takes no NUL
+    nul = "\x00" if database_kind == "sqlite" else "\x01"  # PostgreSQL takes no NUL
     hostile = {"title": f"bad {nul} \x0b <script>", "content": f"<script>alert(1)</script>{nul}ok"}
     with newsdesk.database.connected(writing=True) as connection:
         connection.execute(update(Item).values(**hostile, url="javascript:alert(1)").where(col(Item.id) == 1))
