@@ -165,9 +165,14 @@ class Newsdesk:
         """What is public now."""
         return self.press.newspaper()
 
-    def publish(self, only: str | None = None, anew: bool = False) -> Published:
-        """Bring the published folder, or one edition of it, to what is public now, and record it."""
-        return self.press.publish(only, anew)
+    def publish(
+        self, only: str | None = None, anew: bool = False, keep: Callable[[], None] = lambda: None
+    ) -> Published:
+        """Bring the published folder, or one edition of it, to what is public now, and record it.
+
+        Raises what `keep` raises, which is asked before anything is written, and again and again meanwhile.
+        """
+        return self.press.publish(only, anew, keep)
 
     def as_of(self, at: datetime, only: str | None = None) -> list[Copy]:
         """The files that were public at an instant, rendered again; raises NewsdeskError for none."""

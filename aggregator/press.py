@@ -16,7 +16,7 @@ from aggregator import deliveries, newspaper, pagedocuments, past, publish
 from aggregator.database import Database
 from aggregator.newspaper import Document, Newspaper
 from aggregator.past import Copy
-from aggregator.publish import Plan, Published
+from aggregator.publish import Keep, Plan, Published
 from config.options import Edition, Publishing
 from curation import archive, changed, pages, permalinks
 from curation.lineup import Site
@@ -50,17 +50,19 @@ class Press:
         with self.database.reading() as session:
             return past.as_of(session, at, only)
 
-    def publish(self, only: str | None = None, anew: bool = False) -> Published:
+    def publish(self, only: str | None, anew: bool, keep: Keep) -> Published:
         """Bring the published folder, or one edition of it, to what is public now, and record it.
 
         What goes out is on record before it does, what is written once it is. Pages that nothing changed
-        on are left as they are, unless all are to be drawn `anew`.
+        on are left as they are, unless all are to be drawn `anew`. Raises what `keep` raises, which is asked
+        before anything is written whether this is still the one to do so.
         """
         with publish.alone(self.output):
             at = self.now()
             paper, drawn = self._gathered(at, anew)
+            keep()
             paper = self._gone_to_press(paper, at, only)
-            done = publish.write(self.output, self._plan(paper, drawn, only), at)
+            done = publish.write(self.output, self._plan(paper, drawn, only), at, keep)
             if done.changes or paper.past:
                 with self.database.writing() as session:
                     session.add_all(publish.records(done, paper.decision_id))
@@ -68,7 +70,7 @@ class Press:
                     self._want_delivered(session, done)
                 publish.recorded(self.output)
         if len(paper.past) == archive.MOST_PAGES:
-            further = self.publish(only)
+            further = self.publish(only, False, keep)
             done.written += further.written
         return done
 

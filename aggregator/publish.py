@@ -13,7 +13,7 @@ import errno
 import fcntl
 import logging
 import time
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -28,6 +28,9 @@ from aggregator.newspaper import Document
 from config.errors import NewsdeskError, UsageFault
 from curation.tables import Publication
 
+Keep = Callable[[], None]
+
+A_FEW = 50  # changes of the folder
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 log = logging.getLogger(__name__)
@@ -79,19 +82,21 @@ def alone(folder: Path) -> Iterator[None]:
         yield
 
 
-def write(folder: Path, plan: Plan, at: datetime) -> Published:
+def write(folder: Path, plan: Plan, at: datetime, keep: Keep = lambda: None) -> Published:
     """Bring the folder to a plan; only who is alone there does this.
 
-    Raises UsageFault where the folder cannot be written, NewsdeskError where the disk is full.
+    Raises UsageFault where the folder cannot be written, NewsdeskError where the disk is full, and what
+    `keep` raises: it is asked before the first file is replaced, and again before every few, whether this
+    is still the one to do so. What is done by then stays, and whoever publishes next goes on from it.
     """
     kept = Manifest(folder)
     try:
         try:
-            return _written(folder, kept, plan, at)
+            return _written(folder, kept, plan, at, keep)
         except Broken as error:
             log.warning("%s is broken, and made anew: %s", kept.path, error)
             kept.forget()
-            return _written(folder, kept, plan, at)
+            return _written(folder, kept, plan, at, keep)
     except OSError as error:
         raise _unwritable(folder, error) from error
 
@@ -142,10 +147,10 @@ def recorded(folder: Path) -> None:
         kept.recorded()
 
 
-def _written(folder: Path, kept: Manifest, plan: Plan, at: datetime) -> Published:
+def _written(folder: Path, kept: Manifest, plan: Plan, at: datetime, keep: Keep) -> Published:
     files.sweep(folder)
     with kept.opened():
-        bringing = Bringing(folder, kept, plan.compress)
+        bringing = Bringing(folder, kept, plan.compress, keep)
         try:
             bringing.ready(plan.documents)
             bringing.place()
@@ -190,8 +195,9 @@ class Change:
 class Bringing:
     """One publish at work in a folder."""
 
-    def __init__(self, folder: Path, kept: Manifest, compress: Collection[str]) -> None:
+    def __init__(self, folder: Path, kept: Manifest, compress: Collection[str], keep: Keep) -> None:
         self.folder = folder
+        self._keep = keep
         self.kept = kept
         self.compress = compress
         self._stage = Stage(folder)
@@ -234,14 +240,20 @@ class Bringing:
         """Put what is staged in its place. What is begun is ours from before its first file is there."""
         begun = [change.after for change in self._changes if change.staged or change.dropped]
         self._stage.sync()
+        self._keep()
         self.kept.keep(self._begun(row) for row in begun)
-        for change in self._changes:
+        for number, change in enumerate(self._changes):
+            self._make_sure(number)
             for place in change.dropped:
                 place.unlink()
             for staged in change.staged:
                 files.place(staged)
                 self._touched.add(staged.place.parent)
             self._touched.update(place.parent for place in change.dropped)
+
+    def _make_sure(self, number: int) -> None:
+        if number and number % A_FEW == 0:
+            self._keep()
 
     def _begun(self, row: Kept) -> Kept:
         before = self.kept.find(row.name)
@@ -250,8 +262,11 @@ class Bringing:
 
     def remove(self, rows: Sequence[Kept]) -> None:
         """Remove documents that are stale; what somebody else has changed since is left, and forgotten."""
+        if rows:
+            self._keep()
         self.kept.keep(replace(row, basis=BEGUN, state=REMOVED) for row in rows)
-        for row in rows:
+        for number, row in enumerate(rows):
+            self._make_sure(number)
             for part in row.parts:
                 digests = {other.sha256 for other in row.parts if other.suffix == part.suffix}
                 files.remove(self._place(row.name, part.suffix), digests)

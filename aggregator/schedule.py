@@ -48,7 +48,7 @@ async def run(
 
     `ready` is called once, with the address served. A folder that was published before is served at once, and
     brought up to date beside that; a new newsroom publishes first. Raises UsageFault where the address is
-    taken, HeldElsewhere where `keep` does: another daemon has come meanwhile.
+    taken, HeldElsewhere where `keep` does while something is published: another daemon has come meanwhile.
     """
     options = newsdesk.settings.serve
     with listening(options.host, options.port) as listener:
@@ -56,6 +56,8 @@ async def run(
             daemon = Daemon(newsdesk, poller, keep)
             if not daemon.stands:
                 await daemon.publish()
+            if daemon.replaced is not None:
+                raise daemon.replaced
             scheduler = daemon.scheduled(polling)
             server = daemon.server = Server(daemon.public, daemon.public.at_once)
 
@@ -205,17 +207,19 @@ class Daemon:
         A daemon in whose place another has come stops instead.
         """
         try:
-            await asyncio.to_thread(self.keep)
+            await self._publish()
         except HeldElsewhere as replaced:
             self.replaced = replaced
             if self.server is not None:
                 self.server.should_exit = True
-            return
+
+    async def _publish(self) -> None:
+        await asyncio.to_thread(self.keep)
         paper = await asyncio.to_thread(self.newsdesk.newspaper)
         if self._is_published(paper):
             return
         with self.metrics.publishing.time():
-            done = await asyncio.to_thread(self.newsdesk.publish)
+            done = await asyncio.to_thread(self.newsdesk.publish, keep=self.keep)
         self._published = paper, self.newsdesk.now()
         self.public.freshen(await asyncio.to_thread(self.newsdesk.freshness))
         if done.written:

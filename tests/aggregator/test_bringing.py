@@ -6,6 +6,7 @@ import gzip
 import os
 from collections.abc import Callable
 from hashlib import sha256
+from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -18,7 +19,7 @@ from makers import NOON
 from aggregator import files, manifest, publish, sqlite
 from aggregator.newspaper import Document
 from aggregator.publish import Plan, Published
-from config.errors import NewsdeskError, UsageFault
+from config.errors import HeldElsewhere, NewsdeskError, UsageFault
 
 try:
     from compression import zstd
@@ -292,6 +293,41 @@ def test_a_fault_of_rendering_leaves_the_folder_as_it_was(desk: Desk) -> None:
         publish.write(desk.folder, Plan(documents), NOON)
     assert stamps(desk.folder) == before
     assert not (desk.folder / files.STAGED).exists()
+
+
+def lost_after(times: int) -> Callable[[], None]:
+    """Says so many times that we are still the ones to publish, and then that another is."""
+    turns = count()
+
+    def keep() -> None:
+        if next(turns) >= times:
+            raise HeldElsewhere("is held by another", "stop that one first")
+
+    return keep
+
+
+def test_who_is_no_longer_the_one_to_publish_touches_nothing(desk: Desk) -> None:
+    desk.bring(BODIES)
+    before = stamps(desk.folder)
+    with pytest.raises(HeldElsewhere):
+        publish.write(desk.folder, Plan(desk.documents({"index.html": b"new"})), NOON, lost_after(0))
+    assert stamps(desk.folder) == before
+    assert not (desk.folder / files.STAGED).exists()
+    assert desk.bring(BODIES).written == []
+
+
+def test_who_is_so_no_longer_in_the_midst_of_it_stops_and_the_next_goes_on(desk: Desk) -> None:
+    names = [f"{number:03}.html" for number in range(3 * publish.A_FEW)]
+    desk.bring(dict.fromkeys(names, b"old"))
+    new = dict.fromkeys(names, b"new")
+    with pytest.raises(HeldElsewhere):
+        publish.write(desk.folder, Plan(desk.documents(new)), NOON, lost_after(2))
+    replaced = [name for name in names if (desk.folder / name).read_bytes() == b"new"]
+    assert replaced == names[: 2 * publish.A_FEW]
+    assert desk.bring(new).written == names
+    with pytest.raises(HeldElsewhere):
+        publish.write(desk.folder, Plan([]), NOON, lost_after(3))
+    assert desk.names() == set(names[2 * publish.A_FEW :])
 
 
 def test_what_was_left_staged_is_swept_away(desk: Desk) -> None:

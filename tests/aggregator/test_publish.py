@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from datetime import datetime
+from itertools import count
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -19,7 +20,7 @@ from starlette.testclient import TestClient
 from aggregator import app, serve
 from aggregator.app import Newsdesk
 from aggregator.schedule import Daemon
-from config.errors import UsageFault
+from config.errors import HeldElsewhere, UsageFault
 from config.options import EDITORS_PICK, Edition
 from curation.desk import Desk
 from curation.tables import Publication
@@ -144,6 +145,27 @@ async def test_the_daemon_puts_right_within_a_minute_what_somebody_changed(
         clock.move(minutes=1)
         await daemon.publish()
         assert file.read_bytes() == before
+
+
+@pytest.mark.parametrize("asked", [1, 2, 3], ids=["before", "while it is gathered", "while it is rendered"])
+async def test_a_daemon_in_whose_place_another_came_writes_nothing_more(
+    newsdesk: Newsdesk, asked: int
+) -> None:
+    turns = count(1)
+
+    def still_ours() -> None:
+        if next(turns) >= asked:
+            raise HeldElsewhere("is held by another", "stop that one first")
+
+    keep(newsdesk, rss([rss_item("a")]))
+    async with newsdesk.poller() as poller:
+        daemon = Daemon(newsdesk, poller, still_ours)
+        await daemon.publish()
+        await daemon.stop()
+    assert daemon.replaced is not None
+    assert [file for file in newsdesk.settings.output.rglob("[!.]*") if file.is_file()] == []
+    with newsdesk.database.reading() as session:
+        assert session.exec(select(Publication)).all() == []
 
 
 ELSEWHERE = """
