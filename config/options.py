@@ -192,6 +192,7 @@ class Retention(Options):
 
 FILTERS = frozenset({"section", "language", "source", "tag"})  # with the rule recent only
 PROMISES = frozenset({"min", "max_age", "fresh", "expire"})  # with the rule picks only
+PRIVATE = "private/"  # how the names of a private edition's files begin, below the published address
 
 
 class Edition(Options):
@@ -220,6 +221,28 @@ class Edition(Options):
     expire: Literal["oldest"] | None = Field(
         None, description="What makes room where the limit is reached: the oldest pick (rule picks)."
     )
+    token_env: Variable | None = Field(
+        None, description="The variable that holds the token without which nobody reads it."
+    )
+    token_file: Path | None = Field(
+        None, description="The file that holds the token without which nobody reads it."
+    )
+
+    @property
+    def is_private(self) -> bool:
+        """Whether only who has its token reads it."""
+        return self.token_env is not None or self.token_file is not None
+
+    @property
+    def path(self) -> str:
+        """How the names of its files begin, below the published address."""
+        return f"{PRIVATE}{self.slug}" if self.is_private else self.slug
+
+    @model_validator(mode="after")
+    def _has_one_token(self) -> Self:
+        if self.token_env is not None and self.token_file is not None:
+            raise ValueError("a token_env or a token_file was expected, not both")
+        return self
 
     @model_validator(mode="after")
     def _asks_what_its_rule_can_do(self) -> Self:

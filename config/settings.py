@@ -87,6 +87,7 @@ class Settings(BaseSettings):
     logo: Address | None = Field(None, description="A picture for the feeds, twice as wide as high.")
     database_url: str = Field("sqlite:///newsdesk.db", min_length=1, description="The database.")
     output: Path = Field(Path("public"), description="The folder that is published.")
+    private: Path = Field(Path("private"), description="The folder of the editions that need a token.")
     theme: Path | None = Field(None, description="A folder of templates that replace those of the pages.")
     fetch: Fetching = Fetching()
     poll: Polling = Polling()
@@ -122,6 +123,14 @@ class Settings(BaseSettings):
         output = self.output.resolve()
         if path is not None and (path.is_relative_to(output) or output.is_relative_to(path)):
             raise ValueError(f"database_url: {path} lies in the published folder, {output}")
+        return self
+
+    @model_validator(mode="after")
+    def _keep_private_editions_unpublished(self) -> Self:
+        private, output = self.private.resolve(), self.output.resolve()
+        is_within = private.is_relative_to(output) or output.is_relative_to(private)
+        if is_within and any(edition.is_private for edition in self.editions):
+            raise ValueError(f"private: {private} and the published folder, {output}, lie in one another")
         return self
 
 

@@ -27,7 +27,8 @@ OUR_HEADERS = frozenset(
     }
     | {"proxy-authorization", "te", "trailer", "transfer-encoding", "upgrade"}
 )
-RESERVED_SLUGS = frozenset({"days", "gone", "index", "section", "sources"})  # names of other published files
+# names of other published files and folders
+RESERVED_SLUGS = frozenset({"days", "gone", "index", "private", "section", "sources"})
 
 
 def duration(text: str | int) -> timedelta:

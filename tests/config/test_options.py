@@ -143,7 +143,22 @@ def test_names_can_be_appended_to_a_public_address() -> None:
 
 @pytest.mark.parametrize(
     "slug",
-    ["", "index", "sources", "section", "days", "gone", "Tech", "-a", "a/b", "a.b", "é", "a" * 65, "a\n"],
+    [
+        "",
+        "index",
+        "sources",
+        "section",
+        "days",
+        "gone",
+        "private",
+        "Tech",
+        "-a",
+        "a/b",
+        "a.b",
+        "é",
+        "a" * 65,
+        "a\n",
+    ],
 )
 def test_a_slug_is_a_file_name_that_nothing_else_has(slug: str) -> None:
     with pytest.raises(ValidationError):

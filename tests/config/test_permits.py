@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from config.access import permits
-from config.options import Access
+from config.access import permits, tokens
+from config.options import Access, Edition
 from config.settings import SettingsError, load
 
 URL = "https://site.example/"
@@ -84,3 +84,49 @@ def test_a_misspelt_key_of_an_access_is_told_with_its_line_and_the_nearest(tmp_p
 def test_an_access_can_be_given_as_a_variable() -> None:
     read = load(None, {"NEWSDESK_FETCH__ACCESS": f'[{{"url": "{URL}", "bearer_env": "A"}}]'})
     assert read.fetch.access == (Access(url=URL, bearer_env="A"),)
+
+
+def test_the_tokens_of_private_editions_are_read_by_slug_and_never_shown(tmp_path: Path) -> None:
+    (tmp_path / "token").write_text("a-token-of-the-board\n")
+    given = [
+        Edition(slug="board", token_file=tmp_path / "token"),
+        Edition(slug="team", token_env="TEAM"),
+        Edition(slug="tech"),
+    ]
+    read = tokens(given, {"TEAM": "a+token/of~the=team"})
+    assert {slug: token.get_secret_value() for slug, token in read.items()} == {
+        "board": "a-token-of-the-board",
+        "team": "a+token/of~the=team",
+    }
+    assert "a-token" not in f"{read!r} {read}"
+
+
+@pytest.mark.parametrize(
+    ("said", "wrong"),
+    [
+        (None, "holds no secret"),
+        ("", "holds no secret"),
+        ("\n", "holds no secret"),
+        ("fifteen-letters", "holds no token of 16 or more characters without a space"),
+        ("sixteen letters, with spaces", "holds no token of 16 or more characters without a space"),
+        ("sixteen-letters-é", "holds what cannot stand in a header"),
+        ("two-lines-of-it\nthe-other-line", "holds what cannot stand in a header"),
+    ],
+)
+def test_a_token_that_is_missing_or_could_be_guessed_is_refused_in_one_line(
+    said: str | None, wrong: str
+) -> None:
+    with pytest.raises(SettingsError) as refused:
+        tokens([Edition(slug="team", token_env="TEAM")], {} if said is None else {"TEAM": said})
+    assert refused.value.message == f"editions: team: variable TEAM: {wrong}"
+
+
+def test_an_edition_has_one_token() -> None:
+    with pytest.raises(ValidationError, match="not both"):
+        Edition(slug="team", token_env="TEAM", token_file=Path("team"))
+
+
+def test_a_private_edition_stands_below_the_published_address_in_a_folder_of_its_own() -> None:
+    team, tech = Edition(slug="team", token_env="TEAM"), Edition(slug="tech")
+    assert (team.is_private, team.path) == (True, "private/team")
+    assert (tech.is_private, tech.path) == (False, "tech")

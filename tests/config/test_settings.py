@@ -360,3 +360,23 @@ def test_a_database_beside_the_published_folder_is_taken(database_url: str, outp
 
 def test_what_is_refused_is_shown_shortened() -> None:
     assert len(refused(None, NEWSDESK_LANGUAGE="x" * 10_000)) < 200
+
+
+@pytest.mark.parametrize(
+    ("private", "output"),
+    [
+        ("public/private", "public"),
+        ("public", "public"),
+        ("private", "private/public"),
+        (".", "public"),
+        pytest.param("link/private", "public", id="by a symbolic link"),
+    ],
+)
+def test_private_editions_are_never_put_into_the_published_folder(
+    tmp_path: Path, private: str, output: str
+) -> None:
+    (tmp_path / "link").symlink_to(tmp_path / "public")
+    folders = {"NEWSDESK_PRIVATE": private, "NEWSDESK_OUTPUT": output}
+    told = refused(None, NEWSDESK_EDITIONS='[{"slug": "team", "token_env": "TEAM"}]', **folders)
+    assert "lie in one another" in told
+    assert load(None, folders | {"NEWSDESK_DATABASE_URL": "sqlite://"}).output == Path(output)

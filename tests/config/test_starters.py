@@ -80,7 +80,7 @@ def test_the_examples_in_the_starter_file_can_be_switched_on(tmp_path: Path) -> 
     file = tmp_path / "newsdesk.toml"
     file.write_text(with_examples(STARTER.read_text("utf-8")))
     read = load(file, {})
-    assert [edition.slug for edition in read.editions] == ["editors-pick", "tech"]
+    assert [edition.slug for edition in read.editions] == ["editors-pick", "tech", "team"]
     assert read.fetch.contact
     assert len(read.fetch.access) == 2
 
