@@ -154,6 +154,7 @@ class Newsdesk:
         return Press(
             database=self.database,
             output=self.settings.output,
+            private=self.settings.private,
             publishing=self.settings.publish,
             editions=self.editions,
             site=self.site,

@@ -37,8 +37,8 @@ class Staged:
 class Stage:
     """Where files are made ready for a folder."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, mode: int = MODE) -> None:
+        self.folder, self.mode = folder, mode
         self._count = 0
 
     def put(self, name: str, body: bytes, mtime: int) -> Staged:
@@ -52,7 +52,7 @@ class Stage:
         with at.open("wb") as file:
             file.write(body)
             file.flush()
-            os.fchmod(file.fileno(), MODE)
+            os.fchmod(file.fileno(), self.mode)
             os.utime(file.fileno(), ns=(mtime, mtime))
             self._count += 1
             return Staged(at, place, os.fstat(file.fileno()).st_mtime_ns)

@@ -22,7 +22,7 @@ from sqlmodel import Session, select
 
 import feeds
 from aggregator import sources
-from config.options import Edition
+from config.options import PRIVATE, Edition
 from curation import archive, history
 from curation.archive import Page
 from curation.lineup import Site, lineup
@@ -33,7 +33,7 @@ from feeds.tables import Item, Revision
 
 RENDERED_BY = ("feedgen", "lxml", "jinja2")  # the libraries whose words stand in what is published
 
-NAME = re.compile(r"([^/.\0][^/\0]*/){0,2}[^/.\0][^/\0]*")
+NAME = re.compile(r"([^/.\0][^/\0]*/){0,3}[^/.\0][^/\0]*")
 
 FORMATS: dict[str, Callable[[Feed], bytes]] = {
     "rss": render.rss,
@@ -46,7 +46,7 @@ Lineups = dict[str, Feed]
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A file of the published folder: its name there, at most in a folder of one, and how it is rendered.
+    """A file of the published folder, or of the private one: its name there, and how it is rendered.
 
     `basis` is a digest of everything it is rendered from (`basis`): the same basis, the same bytes.
     """
@@ -66,7 +66,7 @@ class Newspaper:
     """Everything public at an instant: the line-ups in the order of the editions, and what is read.
 
     `newest` are the last item, revision and decision: what pages show beside the line-ups changes with them.
-    `past` are the pages of history that are to be written.
+    `past` are the pages of history that are to be written; `private` are the editions that need a token.
     """
 
     lineups: Lineups
@@ -74,6 +74,7 @@ class Newspaper:
     newest: tuple[int | None, ...] = ()
     decision_id: int | None = field(default=None, compare=False)
     past: tuple[Page, ...] = ()
+    private: frozenset[str] = frozenset()
 
     @property
     def public_ids(self) -> set[str]:
@@ -90,13 +91,16 @@ def newspaper(
     hub: str | None = None,
 ) -> Newspaper:
     """What is to be public at an instant, not yet rendered; `hub` is where its changes are told (WebSub)."""
+    private = frozenset(edition.slug for edition in editions if edition.is_private)
     lineups = {edition.slug: lineup(session, edition, site, at, quorum) for edition in editions}
+    hubs = {slug: None if slug in private else hub for slug in lineups}
     return Newspaper(
-        lineups={slug: feed.model_copy(update={"hub": hub}) for slug, feed in lineups.items()},
+        lineups={slug: feed.model_copy(update={"hub": hubs[slug]}) for slug, feed in lineups.items()},
         reading=tuple(sources.outlines(session)),
         newest=tuple(session.exec(select(func.max(row.id))).one() for row in (Item, Revision, Decision)),
         decision_id=session.exec(select(func.max(Decision.id)).where(Decision.at <= at)).one(),
-        past=archive.unwritten(session, site.base_url),
+        past=archive.unwritten(session, site.base_url, editions),
+        private=private,
     )
 
 
@@ -120,14 +124,16 @@ def gone_to_press(
     reading = [outline.model_dump(exclude_defaults=True) for outline in paper.reading]
     said = {name: value for name, value in asdict(site).items() if name != "theme"}
     history.record_site(session, said, list(lineups), reading, at)
-    past = [page for page in archive.unwritten(session, site.base_url) if only in (None, page.edition)]
-    return replace(paper, lineups=lineups, past=tuple(past))
+    unwritten = archive.unwritten(session, site.base_url, editions)
+    past = tuple(page for page in unwritten if only in (None, page.edition))
+    return replace(paper, lineups=lineups, past=past)
 
 
 def documents(paper: Newspaper, site: Site) -> Iterator[Document]:
     """What is read by programs: the editions as feeds, their history, and the list of sources."""
     for slug, feed in paper.lineups.items():
-        yield from _edition(slug, feed, site)
+        path = f"{PRIVATE}{slug}" if slug in paper.private else slug
+        yield from _edition(slug, path, feed, site)
     for past in paper.past:
         yield from _past(past)
     title = f"Sources of {site.title}"
@@ -142,16 +148,16 @@ def documents(paper: Newspaper, site: Site) -> Iterator[Document]:
 def _past(past: Page) -> Iterator[Document]:
     """A page of history in each format that readers subscribe to."""
     for ending, rendered in FORMATS.items():
-        name = archive.page_name(past.edition, past.number, ending)
+        name = archive.page_name(past.path, past.number, ending)
         feed = in_format(past.feed, ending)
         yield Document(name, past.edition, basis(name, feed), partial(rendered, feed))
 
 
-def _edition(slug: str, feed: Feed, site: Site) -> Iterator[Document]:
+def _edition(slug: str, path: str, feed: Feed, site: Site) -> Iterator[Document]:
     said = basis(feed)
     for ending, rendered in FORMATS.items():
         shown = partial(_rendered, rendered, feed, ending)
-        yield Document(f"{slug}.{ending}", slug, basis(ending, site.base_url, slug, said), shown)
+        yield Document(f"{path}.{ending}", slug, basis(ending, site.base_url, path, said), shown)
 
 
 def _rendered(rendered: Callable[[Feed], bytes], feed: Feed, ending: str) -> bytes:
@@ -160,7 +166,7 @@ def _rendered(rendered: Callable[[Feed], bytes], feed: Feed, ending: str) -> byt
 
 def is_feed(name: str, edition: str | None) -> bool:
     """Whether a document is one that readers subscribe to: an edition in RSS, Atom or JSON Feed."""
-    return edition is not None and name in {f"{edition}.{ending}" for ending in FORMATS}
+    return edition is not None and name.removeprefix(PRIVATE) in {f"{edition}.{ending}" for ending in FORMATS}
 
 
 def in_format(feed: Feed, ending: str) -> Feed:

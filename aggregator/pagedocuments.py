@@ -1,4 +1,4 @@
-"""The pages of a newspaper as documents of the published folder.
+"""The pages of a newspaper as documents of the published folder, or of the private one.
 
 curation.pages ─> documents ─> (feeds.page, only where its basis changed) ─> bytes
 """
@@ -11,9 +11,12 @@ from typing import ParamSpec, TypeVar
 
 from aggregator.newspaper import Document, basis
 from config.errors import UsageFault
+from config.options import PRIVATE
 from curation.pages import Pages
 from feeds import page, pagenames, sitemap, specimen, theme
 from feeds.shelves import Masthead, Named
+
+NOTHING_FOR_ROBOTS = b"User-agent: *\nDisallow: /\n"
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -28,28 +31,57 @@ def drawn(draw: Callable[P, T], *shown: P.args, **named: P.kwargs) -> T:
 
 
 def documents(shown: Pages) -> Iterator[Document]:
-    """The pages that are to be drawn, and what search engines read first.
+    """The pages that are to be drawn, and what search engines read first; of private editions theirs alone.
 
     Raises UsageFault where a theme cannot draw a page of every kind.
     """
     masthead, shelves = shown.masthead, shown.shelves
     if masthead.theme is not None:
         drawn(specimen.draw, masthead)
-    of_look = partial(_document, basis(masthead, theme.fingerprint(masthead.theme)))
+    yield from _of_editions(shown)
+    named = [Named(shelf.feed.title, shelf.slug) for shelf in shelves]
+    if shown.above:
+        yield mark(masthead, named)
+        return
+    of_look = partial(_document, _look(masthead))
     yield of_look("index.html", None, page.front, masthead, shelves)
-    for shelf in shelves:
-        yield of_look(f"{shelf.slug}.html", shelf.slug, page.edition, masthead, shelf)
     for section in shown.sections:
         yield of_look(section.name, None, page.section, masthead, section)
     for day in shown.days:
         yield of_look(pagenames.day(day.of), None, page.day, masthead, day)
-    for pick in shown.permalinks:
-        yield of_look(pick.name, pick.edition.name, page.permalink, masthead, pick)
-    for gone in shown.gone:
-        yield of_look(gone.name, gone.edition.name, page.gone, masthead, gone)
     days = [pagenames.day(of) for of in shown.days_of_late]
     yield of_look("sitemap.xml", None, sitemap.write, masthead, shelves, days)
-    yield robots(masthead, [Named(shelf.feed.title, shelf.slug) for shelf in shelves])
+    yield robots(masthead, named)
+
+
+def _of_editions(shown: Pages) -> Iterator[Document]:
+    """The pages of editions, and of their picks."""
+    masthead = shown.masthead
+    of_look = partial(_document, _look(masthead))
+    for shelf in shown.shelves:
+        yield of_look(f"{shelf.slug}.html", slug(shelf.slug), page.edition, masthead, shelf)
+    for pick in shown.permalinks:
+        yield of_look(pick.name, slug(pick.edition.name), page.permalink, masthead, pick)
+    for gone in shown.gone:
+        yield of_look(gone.name, slug(gone.edition.name), page.gone, masthead, gone)
+
+
+def slug(path: str) -> str:
+    """The edition whose names begin so."""
+    return path.removeprefix(PRIVATE)
+
+
+def mark(masthead: Masthead, editions: Sequence[Named]) -> Document:
+    """What `robots` is to the published folder, to that of the private editions; nobody is served it.
+
+    It is of an edition whose slug none can have.
+    """
+    of_all = basis("mark", _look(masthead), editions)
+    return Document(f"{PRIVATE}robots.txt", PRIVATE, of_all, lambda: NOTHING_FOR_ROBOTS)
+
+
+def _look(masthead: Masthead) -> str:
+    return basis(masthead, theme.fingerprint(masthead.theme))
 
 
 def robots(masthead: Masthead, editions: Sequence[Named]) -> Document:

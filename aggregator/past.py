@@ -14,6 +14,7 @@ from sqlmodel import Session, col, select
 
 from aggregator.newspaper import Document, Newspaper, documents
 from config.errors import NewsdeskError, UsageFault
+from config.options import PRIVATE
 from curation import history
 from curation.lineup import Site
 from curation.tables import Publication
@@ -36,7 +37,7 @@ class Copy:
 
 
 def as_of(session: Session, at: datetime, only: str | None = None) -> list[Copy]:
-    """The files that were public at an instant, or those of one edition.
+    """The files that were public at an instant, or those of one edition; of a private one only if it is named.
 
     Pages of history are left out: they are as they were. Raises NewsdeskError where nothing is on record.
     """
@@ -44,7 +45,8 @@ def as_of(session: Session, at: datetime, only: str | None = None) -> list[Copy]
     copies = []
     for name in _documents(session, at):
         written = _written(session, name, at)
-        if written is None or only not in (None, written.edition):
+        is_asked = not name.startswith(PRIVATE) if only is None else written and only == written.edition
+        if written is None or not is_asked:
             continue
         if written.at not in documents_at:
             documents_at[written.at] = _documents(session, written.at)
@@ -83,8 +85,10 @@ def _documents(session: Session, at: datetime) -> dict[str, Document]:
         for slug in row.editions
         if (found := history.lineup_at(session, slug, at)) is not None
     }
-    reading = tuple(Outline.model_validate(outline) for outline in row.reading)
-    return {each.name: each for each in documents(Newspaper(lineups, reading), Site(**row.site))}
+    reading, site = tuple(Outline.model_validate(outline) for outline in row.reading), Site(**row.site)
+    above = f"{site.base_url}{PRIVATE}"
+    private = frozenset(slug for slug, feed in lineups.items() if (feed.feed_url or "").startswith(above))
+    return {one.name: one for one in documents(Newspaper(lineups, reading, private=private), site)}
 
 
 def _written(session: Session, name: str, at: datetime) -> Publication | None:

@@ -1,26 +1,32 @@
 """What editors decided, brought out: gathered, put on record, written, recorded.
 
+What is private goes into a folder of its own, and nobody is told of it.
+
 database ─> line-ups, pages that changed ─> on record ─> plan ─> (aggregator.publish) ─> what follows
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from sqlmodel import Session
 
-from aggregator import deliveries, newspaper, pagedocuments, past, publish
+from aggregator import deliveries, files, manifest, newspaper, pagedocuments, past, publish
 from aggregator.database import Database
 from aggregator.newspaper import Document, Newspaper
 from aggregator.past import Copy
 from aggregator.publish import Keep, Plan, Published
-from config.options import Edition, Publishing
+from config.options import PRIVATE, Edition, Publishing
 from curation import archive, changed, pages, permalinks
 from curation.lineup import Site
 from curation.pages import Pages
+from feeds.shelves import Named
+
+PRIVATE_FOLDER, PRIVATE_FILE = 0o700, 0o600  # permissions
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +35,7 @@ class Press:
 
     database: Database
     output: Path
+    private: Path
     publishing: Publishing
     editions: tuple[Edition, ...]
     site: Site
@@ -43,7 +50,8 @@ class Press:
     def documents(self) -> list[Document]:
         """All that is public now, as a publish would draw it anew; none goes on record."""
         paper, drawn = self._gathered(self.now(), anew=True)
-        return [*newspaper.documents(paper, self.site), *pagedocuments.documents(drawn)]
+        of_pages = (document for each in drawn for document in pagedocuments.documents(each))
+        return [*newspaper.documents(paper, self.site), *of_pages]
 
     def as_of(self, at: datetime, only: str | None = None) -> list[Copy]:
         """The files that were public at an instant, rendered again; raises NewsdeskError for none."""
@@ -51,69 +59,116 @@ class Press:
             return past.as_of(session, at, only)
 
     def publish(self, only: str | None, anew: bool, keep: Keep) -> Published:
-        """Bring the published folder, or one edition of it, to what is public now, and record it.
+        """Bring the published folder, and the private one, or one edition to what is public now; record it.
 
         What goes out is on record before it does, what is written once it is. Pages that nothing changed
         on are left as they are, unless all are to be drawn `anew`. Raises what `keep` raises, which is asked
         before anything is written whether this is still the one to do so.
         """
-        with publish.alone(self.output):
+        with self._alone():
             at = self.now()
             paper, drawn = self._gathered(at, anew)
             keep()
             paper = self._gone_to_press(paper, at, only)
-            done = publish.write(self.output, self._plan(paper, drawn, only), at, keep)
-            if done.changes or paper.past:
-                with self.database.writing() as session:
-                    session.add_all(publish.records(done, paper.decision_id))
-                    archive.written(session, paper.past)
-                    self._want_delivered(session, done)
-                publish.recorded(self.output)
+            done = Published(at)
+            for each in drawn:
+                done.join(self._bring(self._plan(paper, each, only), paper, at, keep))
         if len(paper.past) == archive.MOST_PAGES:
             further = self.publish(only, False, keep)
             done.written += further.written
         return done
 
+    def place(self, name: str) -> Path:
+        """Where a document is written, by its name."""
+        folder = self.private if name.startswith(PRIVATE) else self.output
+        return folder / name.removeprefix(PRIVATE)
+
+    @property
+    def _has_private(self) -> bool:
+        """Whether there are private editions, or were when their folder was last written."""
+        return any(one.is_private for one in self.editions) or (self.private / manifest.NAME).exists()
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        with publish.alone(self.output):
+            if not self._has_private:
+                yield
+                return
+            with publish.alone(self.private, PRIVATE_FOLDER):
+                yield
+
+    def _bring(self, plan: Plan, paper: Newspaper, at: datetime, keep: Keep) -> Published:
+        """Bring a folder to a plan, and record what was done; of what is private nobody is told."""
+        folder = self.private if plan.above else self.output
+        done = publish.write(folder, plan, at, keep)
+        past = [page for page in paper.past if page.path.startswith(PRIVATE) == bool(plan.above)]
+        if done.changes or past:
+            with self.database.writing() as session:
+                session.add_all(publish.records(done, paper.decision_id))
+                archive.written(session, past)
+                if not plan.above:
+                    self._want_delivered(session, done)
+            publish.recorded(folder)
+        return done
+
     def _newspaper(self, session: Session, at: datetime) -> Newspaper:
         return newspaper.newspaper(session, self.editions, self.site, at, self.quorum, self.publishing.hub)
 
-    def _gathered(self, at: datetime, anew: bool) -> tuple[Newspaper, Pages]:
+    def _gathered(self, at: datetime, anew: bool) -> tuple[Newspaper, list[Pages]]:
         """What is public at an instant, and the pages of it that changed since all was last published, or
         all where they look otherwise, or are to be drawn `anew`.
+
+        Those of the private editions come first, since the others date what was last published.
         """
         with self.database.reading() as session:
             paper = self._newspaper(session, at)
             drawn_at = None if anew else self._drawn_at(session)
             drawn = None if drawn_at is None else changed.Drawn(drawn_at, paper.reading)
-            return paper, pages.gathered(
-                session, self.editions, paper.lineups, self.site, at, self.quorum, drawn
-            )
+            shown = paper.lineups, self.site, at, self.quorum
+            public = pages.gathered(session, self._editions(private=False), *shown, drawn)
+            if not self._has_private:
+                return paper, [public]
+            drawn = drawn if drawn and self._holds_private(session) else None
+            return paper, [pages.apart(session, self._editions(private=True), *shown, drawn), public]
 
     def _drawn_at(self, session: Session) -> datetime | None:
         """When all pages that there are were last drawn; None where they do not look as they would now."""
-        named = [permalinks.named(edition) for edition in self.editions]
-        robots = pagedocuments.robots(pages.masthead(session, self.site), named)
+        robots = pagedocuments.robots(pages.masthead(session, self.site), self._named(private=False))
         last = publish.last(session)
         is_alike = publish.holds(self.output, robots, self.publishing.compress, last)
         return last[0].at if last and is_alike else None
 
+    def _holds_private(self, session: Session) -> bool:
+        """Whether the pages of the private editions look as they would now."""
+        mark = pagedocuments.mark(pages.masthead(session, self.site), self._named(private=True))
+        return publish.holds(self.private, mark, self.publishing.compress)
+
+    def _editions(self, *, private: bool) -> list[Edition]:
+        return [edition for edition in self.editions if edition.is_private == private]
+
+    def _named(self, *, private: bool) -> list[Named]:
+        return [permalinks.named(edition) for edition in self._editions(private=private)]
+
     def _gone_to_press(self, paper: Newspaper, at: datetime, only: str | None) -> Newspaper:
-        """What is public from an instant on, with the pages of history that the folder has lost."""
+        """What is public from an instant on, with the pages of history that the folders have lost."""
         with self.database.writing() as session:
-            for slug in (edition.slug for edition in self.editions):
-                newest = archive.newest_page(session, slug, written=True)
-                if newest and not (self.output / archive.page_name(slug, newest)).exists():
-                    archive.rewrite(session, slug)
+            for edition in self.editions:
+                newest = archive.newest_page(session, edition.slug, written=True)
+                if newest and not self.place(archive.page_name(edition.path, newest)).exists():
+                    archive.rewrite(session, edition.slug)
             return newspaper.gone_to_press(session, paper, self.editions, self.site, at, only)
 
     def _plan(self, paper: Newspaper, drawn: Pages, only: str | None) -> Plan:
         every = [*newspaper.documents(paper, self.site), *pagedocuments.documents(drawn)]
+        of_it = [one for one in every if one.name.startswith(PRIVATE) == bool(drawn.above)]
         return Plan(
-            documents=[document for document in every if only in (None, document.edition)],
+            documents=[document for document in of_it if only in (None, document.edition)],
             kept=drawn.kept,
             removed=drawn.withdrawn(only),
             compress=self.publishing.compress,
             whole=only is None,
+            above=drawn.above,
+            mode=PRIVATE_FILE if drawn.above else files.MODE,
         )
 
     def _want_delivered(self, session: Session, done: Published) -> None:

@@ -13,7 +13,7 @@ import errno
 import fcntl
 import logging
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -50,6 +50,11 @@ class Published:
     removed: list[str] = field(default_factory=list)
     changes: list[Kept] = field(default_factory=list)
 
+    def join(self, other: Published) -> None:
+        """Add what was done at the same time to another folder."""
+        for name in ("written", "unchanged", "removed", "changes"):
+            getattr(self, name).extend(getattr(other, name))
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -57,6 +62,8 @@ class Plan:
 
     What is ours and neither listed nor kept is stale, unless the plan is not the `whole`; the names
     `removed` are stale in any case. `compress` names the variants beside each document: gz, br, zst.
+    `above` is how the names of all documents begin that the folder is for; it is not repeated in it. `mode`
+    are the permissions of the files.
     """
 
     documents: Sequence[Document]
@@ -64,16 +71,18 @@ class Plan:
     removed: tuple[str, ...] = ()
     compress: tuple[str, ...] = ()
     whole: bool = True
+    above: str = ""
+    mode: int = files.MODE
 
 
 @contextmanager
-def alone(folder: Path) -> Iterator[None]:
+def alone(folder: Path, mode: int = 0o777) -> Iterator[None]:
     """One publisher at a time: who comes second never writes over the first what is older.
 
-    Raises UsageFault where the folder cannot be written.
+    `mode` are the permissions of a folder that is to be made. Raises UsageFault where it cannot be written.
     """
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode, parents=True, exist_ok=True)
         lock = (folder / f"{files.BESIDE}lock").open("a")
     except OSError as error:
         raise _unwritable(folder, error) from error
@@ -150,7 +159,7 @@ def recorded(folder: Path) -> None:
 def _written(folder: Path, kept: Manifest, plan: Plan, at: datetime, keep: Keep) -> Published:
     files.sweep(folder)
     with kept.opened():
-        bringing = Bringing(folder, kept, plan.compress, keep)
+        bringing = Bringing(folder, kept, plan, keep)
         try:
             bringing.ready(plan.documents)
             bringing.place()
@@ -195,12 +204,13 @@ class Change:
 class Bringing:
     """One publish at work in a folder."""
 
-    def __init__(self, folder: Path, kept: Manifest, compress: Collection[str], keep: Keep) -> None:
+    def __init__(self, folder: Path, kept: Manifest, plan: Plan, keep: Keep) -> None:
         self.folder = folder
         self._keep = keep
         self.kept = kept
-        self.compress = compress
-        self._stage = Stage(folder)
+        self.compress = plan.compress
+        self._above = plan.above
+        self._stage = Stage(folder, plan.mode)
         self._now = time.time_ns()
         self._changes: list[Change] = []
         self._touched: set[Path] = set()
@@ -217,7 +227,10 @@ class Bringing:
         return all(files.stands(self._place(row.name, part.suffix), part) for part in row.parts)
 
     def _place(self, name: str, suffix: str = "") -> Path:
-        return self.folder / f"{name}{suffix}"
+        return self.folder / self._within(name, suffix)
+
+    def _within(self, name: str, suffix: str) -> str:
+        return f"{name.removeprefix(self._above)}{suffix}"
 
     def _change(self, document: Document, basis: str, before: Kept | None) -> Change:
         name, body = document.name, document.render()
@@ -227,7 +240,7 @@ class Bringing:
         parts, staged = [], []
         for suffix, packed in bodies.items():
             if files.holds(self._place(name, suffix), packed) != mtime:
-                staged.append(self._stage.put(f"{name}{suffix}", packed, mtime))
+                staged.append(self._stage.put(self._within(name, suffix), packed, mtime))
             stamp = staged[-1].mtime if staged else mtime
             parts.append(Part(suffix, len(packed), stamp, files.digest(packed)))
         gone = (self._place(name, f".{suffix}") for suffix in pack.VARIANTS if f".{suffix}" not in bodies)

@@ -26,21 +26,22 @@ MOST_PAGES = 50  # to be written at once
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page of an edition's history, ready to render."""
+    """A page of an edition's history, ready to render; `path` is how the names of its files begin."""
 
     edition: str
+    path: str
     number: int
     feed: Feed
 
 
-def page_name(edition: str, number: int, ending: str = "atom") -> str:
-    """The name of a page of history in the published folder."""
-    return f"{edition}/archive-{number}.{ending}"
+def page_name(path: str, number: int, ending: str = "atom") -> str:
+    """The name of a page of history of an edition, by how the names of its files begin."""
+    return f"{path}/archive-{number}.{ending}"
 
 
-def address(base_url: str, edition: str, number: int) -> str | None:
+def address(base_url: str, path: str, number: int) -> str | None:
     """Where readers find a page of history, in Atom; None for a number below 1."""
-    return base_url + page_name(edition, number) if number > 0 else None
+    return base_url + page_name(path, number) if number > 0 else None
 
 
 def newest_page(session: Session, edition: str, *, written: bool = False) -> int:
@@ -64,7 +65,7 @@ def close(session: Session, edition: Edition, feed: Feed, at: datetime) -> Feed:
         number += 1
         _close_one(session, number, waiting[:size], feed, at)
         waiting = waiting[size:]
-    return feed.model_copy(update={"previous": address(feed.url or "", edition.slug, number)})
+    return feed.model_copy(update={"previous": address(feed.url or "", edition.path, number)})
 
 
 def _close_one(session: Session, number: int, rows: Sequence[Appearance], feed: Feed, at: datetime) -> None:
@@ -80,16 +81,18 @@ def _close_one(session: Session, number: int, rows: Sequence[Appearance], feed: 
     )
 
 
-def unwritten(session: Session, base_url: str) -> tuple[Page, ...]:
-    """The pages of history that the published folder does not have as they are to be, the oldest first."""
-    query = select(PublishedPage).where(~col(PublishedPage.is_written))
-    order = (col(PublishedPage.edition), col(PublishedPage.number))
-    return tuple(
-        _page(session, row, base_url) for row in session.exec(query.order_by(*order).limit(MOST_PAGES))
+def unwritten(session: Session, base_url: str, editions: Iterable[Edition]) -> tuple[Page, ...]:
+    """The pages of history of editions that are not published as they are to be, the oldest first."""
+    paths = {edition.slug: edition.path for edition in editions}
+    query = select(PublishedPage).where(
+        ~col(PublishedPage.is_written), col(PublishedPage.edition).in_(sorted(paths))
     )
+    order = (col(PublishedPage.edition), col(PublishedPage.number))
+    rows = session.exec(query.order_by(*order).limit(MOST_PAGES))
+    return tuple(_page(session, row, base_url, paths[row.edition]) for row in rows)
 
 
-def _page(session: Session, row: PublishedPage, base_url: str) -> Page:
+def _page(session: Session, row: PublishedPage, base_url: str, path: str) -> Page:
     """A page as it is to be: what was taken back since has left it, and is told to have."""
     held = entries(session, row.entries)
     became = appearances(session, row.edition, {entry.guid for entry in held})
@@ -99,12 +102,12 @@ def _page(session: Session, row: PublishedPage, base_url: str) -> Page:
             "entries": tuple(entry for entry in held if entry.guid not in gone),
             "deleted": tuple(tombstone(row) for row in gone.values()),
             "url": base_url,
-            "feed_url": address(base_url, row.edition, row.number),
-            "current": f"{base_url}{row.edition}.atom",
-            "previous": address(base_url, row.edition, row.number - 1),
+            "feed_url": address(base_url, path, row.number),
+            "current": f"{base_url}{path}.atom",
+            "previous": address(base_url, path, row.number - 1),
         }
     )
-    return Page(row.edition, row.number, feed)
+    return Page(row.edition, path, row.number, feed)
 
 
 def written(session: Session, pages: Iterable[Page]) -> None:

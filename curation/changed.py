@@ -126,22 +126,28 @@ def undone(session: Session, of_stories: Collection[int] | None) -> list[Undone]
 
 
 def days(
-    session: Session, of_stories: Iterable[int], of_picks: Sequence[Pick], at: datetime, quorum: int
+    session: Session,
+    of_stories: Iterable[int],
+    of_picks: Sequence[Pick],
+    at: datetime,
+    quorum: int,
+    editions: Collection[str],
 ) -> set[date]:
-    """The days in UTC on which stories are told, and on which picks stand or stood by an instant."""
+    """The days in UTC on which stories are told, and on which picks of these editions stood by an instant."""
     of_stories = list(of_stories)
     told = _batched(session, select(Item.timestamp), Item.story_id, of_stories)
-    decided = _batched(session, select(Decision.at), Decision.item_id, {pick.item_id for pick in of_picks})
-    of_them = select(Decision.at).join(Item, col(Item.id) == col(Decision.item_id))
-    of_them = of_them.where(col(Decision.edition).is_not(None))
+    of_editions = col(Decision.edition).in_(sorted(editions))
+    of_all = select(Decision.at).where(of_editions | col(Decision.edition).is_(None))
+    decided = _batched(session, of_all, Decision.item_id, {pick.item_id for pick in of_picks})
+    of_them = select(Decision.at).join(Item, col(Item.id) == col(Decision.item_id)).where(of_editions)
     decided += _batched(session, of_them, Item.story_id, of_stories)
     stood = [dated for pick in of_picks if (dated := rules.dated(pick, quorum)) <= at]
     return {one.astimezone(UTC).date() for one in (*told, *decided, *stood)}
 
 
-def decided_on(session: Session) -> set[date]:
-    """Every day on which something was decided about an edition's picks."""
-    rows = session.exec(select(Decision.at).where(col(Decision.edition).is_not(None)))
+def decided_on(session: Session, editions: Collection[str]) -> set[date]:
+    """Every day on which something was decided about the picks of these editions."""
+    rows = session.exec(select(Decision.at).where(col(Decision.edition).in_(sorted(editions))))
     return {at.astimezone(UTC).date() for at in rows}
 
 

@@ -85,9 +85,9 @@ def lineup(session: Session, edition: Edition, site: Site, at: datetime, quorum:
     changes += [one.at for one in deleted]
     return Feed(
         title=edition.title,
-        id=f"{site.base_url}{edition.slug}.atom",
+        id=f"{site.base_url}{edition.path}.atom",
         url=site.base_url,
-        feed_url=f"{site.base_url}{edition.slug}.atom",
+        feed_url=f"{site.base_url}{edition.path}.atom",
         description=edition.description or f"{edition.title} of {site.title}",
         language=site.language,
         icon=site.icon,
@@ -95,7 +95,7 @@ def lineup(session: Session, edition: Edition, site: Site, at: datetime, quorum:
         rights=site.rights,
         pace=Pace(ttl=TTL),
         updated=max(changes, default=None),
-        previous=archive.address(site.base_url, edition.slug, archive.newest_page(session, edition.slug)),
+        previous=archive.address(site.base_url, edition.path, archive.newest_page(session, edition.slug)),
         entries=tuple(entries),
         deleted=deleted,
     )

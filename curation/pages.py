@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 
 from sqlmodel import Session, col, select
 
-from config.options import Edition
+from config.options import PRIVATE, Edition
 from curation import changed, inbox, notes, standing
 from curation.lineup import Site, filters, recent
 from curation.permalinks import Shown, Snapshot, named
@@ -33,7 +33,8 @@ class Pages:
 
     `shelves` are the line-ups of the editions, each pick with its own page; `unseen` are the pages of picks
     that readers are not to see, or not yet; `days_of_late` are the newest days with news, whether they are
-    drawn or not. `every_day` says that all days are drawn, and `everything` that all pages are.
+    drawn or not. `every_day` says that all days are drawn, and `everything` that all pages are; `above` is
+    how the names of all of them begin.
     """
 
     masthead: Masthead
@@ -46,23 +47,24 @@ class Pages:
     days_of_late: tuple[date, ...] = ()
     every_day: bool = False
     everything: bool = False
+    above: str = ""
 
     @property
     def kept(self) -> tuple[str, ...]:
         """Where pages stand that were drawn before and are not drawn again: they stay."""
         days = () if self.every_day else ("days/",)
-        gone = () if self.everything else ("gone/",)
+        gone = () if self.everything else (f"{self.above}gone/",)
         return (*days, *gone, *(f"{shelf.slug}/" for shelf in self.shelves))
 
     def withdrawn(self, edition: str | None = None) -> tuple[str, ...]:
         """The pages that must not stand any more, of one edition or of all: of picks that are not to be
         seen, and those that say that a pick is gone which came back, or is to come.
         """
-        of_it = "" if edition is None else f"{edition}/"
+        of_it = self.above if edition is None else f"{self.above}{edition}/"
         unseen = [name for name in self.unseen if name.startswith(of_it)]
         shown = [one.name for one in self.permalinks if one.name.startswith(of_it)]
         said = {one.name for one in self.gone}
-        return tuple(sorted([*unseen, *({f"gone/{name}" for name in (*unseen, *shown)} - said)]))
+        return tuple(sorted([*unseen, *({pagenames.gone(name) for name in (*unseen, *shown)} - said)]))
 
 
 def gathered(
@@ -78,9 +80,8 @@ def gathered(
 
     `lineups` are the editions as they stand, by slug. Where nothing was `drawn`, every page that there is.
     """
-    picking = {edition.slug: edition for edition in editions if edition.rule == "picks"}
-    snapshot = Snapshot(session, site, picking, at, quorum)
-    live = [one for slug, edition in picking.items() for one in _live(snapshot, edition, lineups[slug])]
+    snapshot = Snapshot(session, site, _picking(editions), at, quorum)
+    live = _live(snapshot, lineups)
     found = None if drawn is None else changed.since(session, drawn)
     stories = None if found is None else found.stories
     touched = _touched(snapshot, stories)
@@ -91,17 +92,15 @@ def gathered(
         of_days = _days(snapshot, touched, stories, drawn.at)
     days = tuple(day(snapshot, of) for of in sorted(of_days))
     every = {one.name: one for one in (*snapshot.shown(touched), *live)}
-    undone = changed.undone(session, stories)
-    were = [(pick.edition, pick.item_id) for pick in touched]
-    were += [(pick.edition, pick.item_id) for pick in undone]
-    unseen = {pagenames.permalink(*one) for one in were} - every.keys()
+    undone = _undone(snapshot, stories)
+    unseen = snapshot.pages_of(touched, undone) - every.keys()
     on_days = {name for one in days for name in one.picks.permalinks}
     missing = _picks_of(snapshot, on_days - every.keys())
     every |= {one.name: one for one in snapshot.shown(missing)}
     paper = masthead(session, site)
     return Pages(
         masthead=paper,
-        shelves=tuple(_shelf(slug, feed, live) for slug, feed in lineups.items()),
+        shelves=tuple(_shelf(edition, lineups[edition.slug], live) for edition in editions),
         sections=tuple(section(snapshot, one, editions, live) for one in paper.sections),
         days=days,
         permalinks=tuple(_permalink(one) for _, one in sorted(every.items())),
@@ -110,6 +109,34 @@ def gathered(
         days_of_late=tuple(_days_of_late(session, at)),
         every_day=every_day,
         everything=drawn is None,
+    )
+
+
+def apart(
+    session: Session,
+    editions: Sequence[Edition],
+    lineups: Mapping[str, Feed],
+    site: Site,
+    at: datetime,
+    quorum: int = 1,
+    drawn: changed.Drawn | None = None,
+) -> Pages:
+    """The pages of private editions and of their picks, to which no other page leads; else as `gathered`."""
+    snapshot = Snapshot(session, site, _picking(editions), at, quorum)
+    live = _live(snapshot, lineups)
+    stories = None if drawn is None else changed.since(session, drawn).stories
+    touched, undone = _touched(snapshot, stories), _undone(snapshot, stories)
+    every = {one.name: one for one in (*snapshot.shown(touched), *live)}
+    unseen = snapshot.pages_of(touched, undone) - every.keys()
+    return Pages(
+        masthead=masthead(session, site),
+        shelves=tuple(_shelf(edition, lineups[edition.slug], live) for edition in editions),
+        permalinks=tuple(_permalink(one) for _, one in sorted(every.items())),
+        gone=(*snapshot.gone(touched), *snapshot.undone(undone)),
+        unseen=tuple(sorted(unseen)),
+        every_day=True,
+        everything=drawn is None,
+        above=PRIVATE,
     )
 
 
@@ -172,7 +199,15 @@ def told(
     shown = snapshot.shown([pick for pick in picks if pick.edition == edition.slug])
     feed = Feed(title=edition.title, description=edition.description)
     picked = _picked(shown)
-    return picked._replace(slug=edition.slug, feed=feed.model_copy(update={"entries": picked.feed.entries}))
+    return picked._replace(slug=edition.path, feed=feed.model_copy(update={"entries": picked.feed.entries}))
+
+
+def _picking(editions: Sequence[Edition]) -> dict[str, Edition]:
+    return {edition.slug: edition for edition in editions if edition.rule == "picks"}
+
+
+def _undone(snapshot: Snapshot, stories: Collection[int] | None) -> list[changed.Undone]:
+    return [pick for pick in changed.undone(snapshot.session, stories) if pick.edition in snapshot.editions]
 
 
 def _touched(snapshot: Snapshot, stories: Collection[int] | None) -> list[Pick]:
@@ -187,8 +222,9 @@ def _touched(snapshot: Snapshot, stories: Collection[int] | None) -> list[Pick]:
 def _all_days(snapshot: Snapshot) -> set[date]:
     """Every day with news, a pick, or a decision about what was picked."""
     session, picks = snapshot.session, _touched(snapshot, None)
-    found = changed.all_days(session) | changed.days(session, (), picks, snapshot.at, snapshot.quorum)
-    return found | changed.decided_on(session)
+    slugs = snapshot.editions.keys()
+    of_picks = changed.days(session, (), picks, snapshot.at, snapshot.quorum, slugs)
+    return changed.all_days(session) | of_picks | changed.decided_on(session, slugs)
 
 
 def _days(
@@ -196,7 +232,7 @@ def _days(
 ) -> set[date]:
     """The days to draw: those that changed, those that passed, and those that come to lead to new ones."""
     session = snapshot.session
-    found = changed.days(session, stories, touched, snapshot.at, snapshot.quorum)
+    found = changed.days(session, stories, touched, snapshot.at, snapshot.quorum, snapshot.editions.keys())
     found |= {
         of
         for of in changed.passed(since, snapshot.at)
@@ -207,10 +243,17 @@ def _days(
     return found | {of for of in around if of is not None}
 
 
-def _live(snapshot: Snapshot, edition: Edition, feed: Feed) -> list[Shown]:
-    """The picks of a line-up, with its entries."""
-    picks = standing.live(snapshot.session, edition, snapshot.at, snapshot.quorum)
-    return [Shown(edition, pick, entry) for pick, entry in zip(picks, feed.entries, strict=True)]
+def _live(snapshot: Snapshot, lineups: Mapping[str, Feed]) -> list[Shown]:
+    """The picks of line-ups, with their entries."""
+    return [
+        Shown(edition, pick, entry)
+        for slug, edition in snapshot.editions.items()
+        for pick, entry in zip(
+            standing.live(snapshot.session, edition, snapshot.at, snapshot.quorum),
+            lineups[slug].entries,
+            strict=True,
+        )
+    ]
 
 
 def _picks_of(snapshot: Snapshot, names: Iterable[str]) -> list[Pick]:
@@ -230,10 +273,10 @@ def _days_of_late(session: Session, at: datetime) -> Iterator[date]:
         day = changed.before(session, day)
 
 
-def _shelf(slug: str, feed: Feed, live: Sequence[Shown]) -> Shelf:
-    of_it = [one for one in live if one.edition.slug == slug]
+def _shelf(edition: Edition, feed: Feed, live: Sequence[Shown]) -> Shelf:
+    of_it = [one for one in live if one.edition.slug == edition.slug]
     shown = feed.model_copy(update={"hub": None, "previous": None})  # which no page shows
-    return _picked(of_it)._replace(slug=slug, feed=shown)
+    return _picked(of_it)._replace(slug=edition.path, feed=shown)
 
 
 def _picked(shown: Sequence[Shown]) -> Shelf:

@@ -29,7 +29,7 @@ class Shown:
 
     @property
     def name(self) -> str:
-        return pagenames.permalink(self.edition.slug, self.pick.item_id)
+        return pagenames.permalink(self.edition.path, self.pick.item_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +51,20 @@ class Snapshot:
             Shown(self.editions[pick.edition], pick, entry) for pick, entry in zip(seen, entries, strict=True)
         ]
 
+    def page_of(self, pick: Pick | changed.Undone) -> str:
+        """The name of a pick's own page."""
+        return pagenames.permalink(self.editions[pick.edition].path, pick.item_id)
+
+    def pages_of(self, picks: Iterable[Pick], undone: Iterable[changed.Undone]) -> set[str]:
+        """The names of the picks' own pages, whether they have one or not."""
+        return {*map(self.page_of, picks), *map(self.page_of, undone)}
+
     def gone(self, picks: Sequence[Pick]) -> list[Gone]:
         """Those of the picks that readers saw once, and that were withdrawn, held or killed since."""
         killed = self.killed(picks)
         left = [(pick, self._left_at(pick, killed.get(pick.id))) for pick in picks]
         return [
-            Gone(pagenames.gone(pick.edition, pick.item_id), named(self.editions[pick.edition]), at)
+            Gone(pagenames.gone(self.page_of(pick)), named(self.editions[pick.edition]), at)
             for pick, at in left
             if at is not None
         ]
@@ -64,7 +72,7 @@ class Snapshot:
     def undone(self, picks: Iterable[changed.Undone]) -> list[Gone]:
         """Those of the picks that readers saw once, and of which no decision is left."""
         return [
-            Gone(pagenames.gone(pick.edition, pick.item_id), named(edition), pick.withdrawn_at)
+            Gone(pagenames.gone(self.page_of(pick)), named(edition), pick.withdrawn_at)
             for pick in picks
             if (edition := self.editions.get(pick.edition)) is not None and pick.withdrawn_at is not None
         ]
@@ -94,4 +102,4 @@ class Snapshot:
 
 def named(edition: Edition) -> Named:
     """An edition as pages lead to it."""
-    return Named(edition.title, edition.slug)
+    return Named(edition.title, edition.path)

@@ -16,14 +16,15 @@ MARKED = re.compile(r"(.*-)?[0-9a-f]{6}")
 LONGEST = 40  # characters of a section's name in the name of its page
 
 
-def permalink(slug: str, number: int) -> str:
-    """The page of a pick: of an item, by its number, in an edition."""
-    return f"{slug}/{number}.html"
+def permalink(edition: str, number: int) -> str:
+    """The page of a pick: of an item, by its number, in an edition, by how the names of its files begin."""
+    return f"{edition}/{number}.html"
 
 
-def gone(slug: str, number: int) -> str:
-    """The page that stands for a pick that was withdrawn."""
-    return f"gone/{permalink(slug, number)}"
+def gone(permalink: str) -> str:
+    """The page that stands for a pick that was withdrawn, by the name of the pick's own."""
+    *above, folder, page = permalink.split("/")
+    return "/".join([*above, "gone", folder, page])
 
 
 def day(of: date) -> str:

@@ -154,7 +154,8 @@ def all_pages(walk: Walk) -> list[archive.Page]:
     for row in rows:
         row.is_written = False
     walk.session.flush()
-    return list(archive.unwritten(walk.session, walk.newsdesk.site.base_url))
+    newsdesk = walk.newsdesk
+    return list(archive.unwritten(walk.session, newsdesk.site.base_url, newsdesk.editions))
 
 
 @settings(max_examples=10)

@@ -51,7 +51,7 @@ def do(newsdesk: Newsdesk, verb: str, item: int | None = None, **given: Any) -> 
 def page(newsdesk: Newsdesk, number: int, edition: str = "editors-pick") -> Feed:
     with newsdesk.database.reading() as session:
         row = session.get_one(PublishedPage, (edition, number))
-        return archive._page(session, row, newsdesk.site.base_url).feed
+        return archive._page(session, row, newsdesk.site.base_url, edition).feed
 
 
 def numbers(feed: Feed) -> list[int]:

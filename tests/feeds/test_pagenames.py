@@ -49,5 +49,6 @@ def test_any_sections_have_safe_names_and_no_two_the_same(sections: set[str]) ->
 
 def test_a_pick_keeps_its_address_and_what_stands_for_it_lies_apart() -> None:
     assert pagenames.permalink("editors-pick", 12) == "editors-pick/12.html"
-    assert pagenames.gone("editors-pick", 12) == "gone/editors-pick/12.html"
+    assert pagenames.gone("editors-pick/12.html") == "gone/editors-pick/12.html"
+    assert pagenames.gone("private/team/12.html") == "private/gone/team/12.html"
     assert pagenames.day(date(2026, 11, 5)) == "days/2026-11-05.html"
