@@ -37,7 +37,7 @@ class Copy:
 
 
 def as_of(session: Session, at: datetime, only: str | None = None) -> list[Copy]:
-    """The files that were public at an instant, or those of one edition; of a private one only if it is named.
+    """The files that were public at an instant, or those of one edition, a private one if it is named.
 
     Pages of history are left out: they are as they were. Raises NewsdeskError where nothing is on record.
     """
@@ -45,8 +45,7 @@ def as_of(session: Session, at: datetime, only: str | None = None) -> list[Copy]
     copies = []
     for name in _documents(session, at):
         written = _written(session, name, at)
-        is_asked = not name.startswith(PRIVATE) if only is None else written and only == written.edition
-        if written is None or not is_asked:
+        if written is None or not _is_asked(written, only):
             continue
         if written.at not in documents_at:
             documents_at[written.at] = _documents(session, written.at)
@@ -58,6 +57,10 @@ def as_of(session: Session, at: datetime, only: str | None = None) -> list[Copy]
             "retention.publications says how long it is kept",
         )
     return copies
+
+
+def _is_asked(written: Publication, only: str | None) -> bool:
+    return not written.path.startswith(PRIVATE) if only is None else written.edition == only
 
 
 def lay_out(folder: Path, copies: list[Copy], public: Path) -> None:
