@@ -5,7 +5,7 @@ What polls and publishes is imported where it is built: an editor's command is q
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -18,6 +18,8 @@ from config import settings
 from config.options import Edition, editions
 
 if TYPE_CHECKING:
+    from pydantic import SecretStr
+
     from aggregator.answers import Address
     from aggregator.deliver import Courier, Outcome
     from aggregator.fetch import Fetcher
@@ -133,7 +135,13 @@ class Newsdesk:
         from aggregator.freshness import freshness
 
         with self.database.reading() as session:
-            return freshness(session, [edition.slug for edition in self.editions])
+            return freshness(session, self.editions)
+
+    def tokens(self) -> Mapping[str, SecretStr]:
+        """The tokens of the private editions, by slug; raises SettingsError for one missing or too short."""
+        from config import access
+
+        return access.tokens(self.editions)
 
     def figures(self) -> Figures:
         """How the sources stand, for who watches them; late is also what waits for a worker."""

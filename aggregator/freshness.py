@@ -11,6 +11,7 @@ from statistics import median
 
 from sqlmodel import Session, col, select
 
+from config.options import Edition
 from curation.tables import Publication
 
 LOOKED_AT = 20  # changes
@@ -30,9 +31,9 @@ class Freshness:
         return self.editions.get(edition) or min(self.editions.values(), default=SHORTEST)
 
 
-def freshness(session: Session, slugs: Iterable[str]) -> Freshness:
+def freshness(session: Session, editions: Iterable[Edition]) -> Freshness:
     """How fresh the files of these editions are, by when each was published last."""
-    return Freshness({slug: seconds(_changes(session, slug)) for slug in slugs})
+    return Freshness({edition.slug: seconds(_changes(session, edition)) for edition in editions})
 
 
 def seconds(changes: Sequence[datetime]) -> int:
@@ -41,6 +42,6 @@ def seconds(changes: Sequence[datetime]) -> int:
     return min(max(int(median(gaps) / 2), SHORTEST), LONGEST) if gaps else SHORTEST
 
 
-def _changes(session: Session, slug: str) -> Sequence[datetime]:
-    query = select(Publication.at).where(Publication.path == f"{slug}.atom")
+def _changes(session: Session, edition: Edition) -> Sequence[datetime]:
+    query = select(Publication.at).where(Publication.path == f"{edition.path}.atom")
     return session.exec(query.order_by(col(Publication.id).desc()).limit(LOOKED_AT)).all()

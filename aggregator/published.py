@@ -20,6 +20,7 @@ from aggregator import changes, negotiation
 from aggregator.folder import GONE, Folder, Served, is_served
 from aggregator.negotiation import IDENTITY
 from aggregator.readymade import LARGEST, Header, Question, Ready, Readymade, head, question
+from config.options import PRIVATE
 
 METHODS = ("GET", "HEAD", "OPTIONS")
 PIECE = 64 * 1024  # bytes handed over at once; a reader who takes none of them in STUCK seconds is left
@@ -91,7 +92,7 @@ class PublishedFiles:
         name = _name(scope["path"])
         if name is None or name.startswith(GONE) or (served := self.folder.read(name)) is None:
             return None
-        answer = self._found(name, served, _headers(scope))
+        answer = self._found(name, served, headers_of(scope))
         if len(answer.body) > LARGEST:
             return None
         body = b"" if scope["method"] == "HEAD" else answer.body
@@ -103,7 +104,7 @@ class PublishedFiles:
         if scope["type"] != "http" or (name := _name(scope["path"])) is None:
             await self.rest(scope, receive, send)
             return
-        answer = self.answer(scope["method"], name, _headers(scope))
+        answer = self.answer(scope["method"], name, headers_of(scope))
         self.answered[answer.status] += 1
         await deliver(answer, send, with_body=scope["method"] != "HEAD")
 
@@ -191,10 +192,15 @@ def _had(served: Served, headers: Mapping[str, str]) -> frozenset[bytes] | None:
 def _name(path: str) -> str | None:
     """The name of the published file at a path; None where it is that of no such file."""
     name = path[1:] or "index.html"
-    return name if is_served(name) else None
+    return name if is_served(name) and not name.startswith(PRIVATE) else None
 
 
-def _headers(scope: Mapping[str, Any]) -> dict[str, str]:
+async def nowhere(scope: Scope, receive: Receive, send: Send) -> None:
+    """An application that has nothing."""
+    await deliver(plain(404), send, with_body=scope["method"] != "HEAD")
+
+
+def headers_of(scope: Mapping[str, Any]) -> dict[str, str]:
     """The headers of a request; those given several times as one list (RFC 9110 §5.3)."""
     found: dict[str, str] = {}
     for raw_name, raw_value in scope["headers"]:

@@ -24,6 +24,7 @@ from aggregator.metrics import Metrics
 from aggregator.newspaper import Newspaper
 from aggregator.outcomes import Report
 from aggregator.poll import Poller
+from aggregator.private import Private
 from aggregator.published import PublishedFiles
 from aggregator.server import Server, address, listening
 from config.errors import HeldElsewhere, NewsdeskError
@@ -50,10 +51,10 @@ async def run(
     brought up to date beside that; a new newsroom publishes first. Raises UsageFault where the address is
     taken, HeldElsewhere where `keep` does while something is published: another daemon has come meanwhile.
     """
-    options = newsdesk.settings.serve
+    options, private = newsdesk.settings.serve, served_apart(newsdesk)
     with listening(options.host, options.port) as listener:
         async with newsdesk.poller() as poller:
-            daemon = Daemon(newsdesk, poller, keep)
+            daemon = Daemon(newsdesk, poller, keep, private)
             if not daemon.stands:
                 await daemon.publish()
             if daemon.replaced is not None:
@@ -92,18 +93,30 @@ async def work(newsdesk: Newsdesk, concurrency: int | None, ready: Callable[[int
 
 async def serve_only(newsdesk: Newsdesk, ready: Callable[[str], None]) -> None:
     """Serve the published folder as it is, until SIGTERM or SIGINT."""
-    options = newsdesk.settings.serve
+    options, private = newsdesk.settings.serve, served_apart(newsdesk)
     with listening(options.host, options.port) as listener:
         fresh = await asyncio.to_thread(newsdesk.freshness)
-        published = serve.application(newsdesk.settings.output, fresh=fresh)
+        published = serve.application(newsdesk.settings.output, fresh=fresh, private=private)
         server = Server(published, published.at_once)
         await server.serve_until_stopped(listener, lambda: ready(address(listener)))
+
+
+def served_apart(newsdesk: Newsdesk) -> Private | None:
+    """What only readers with a token are served; raises SettingsError for one missing or too short."""
+    tokens = newsdesk.tokens()
+    return Private(newsdesk.settings.private, tokens) if tokens else None
 
 
 class Daemon:
     """The jobs, and what they remember between two ticks."""
 
-    def __init__(self, newsdesk: Newsdesk, poller: Poller, keep: Keep = lambda: None) -> None:
+    def __init__(
+        self,
+        newsdesk: Newsdesk,
+        poller: Poller,
+        keep: Keep = lambda: None,
+        private: Private | None = None,
+    ) -> None:
         self.newsdesk, self.keep = newsdesk, keep
         self.server: Server | None = None
         self.replaced: HeldElsewhere | None = None
@@ -119,12 +132,13 @@ class Daemon:
         self._planned, self._is_polling = time.monotonic(), False
         self.metrics = Metrics(newsdesk.figures, newsdesk.standing)
         self.metrics.polling.set_function(lambda: self.polling)
-        self.public = self._application()
+        self.public = self._application(private)
 
-    def _application(self) -> PublishedFiles:
+    def _application(self, private: Private | None) -> PublishedFiles:
         """What the daemon answers over HTTP."""
         told = serve.Told(self.health, self.unready)
-        return serve.application(self.newsdesk.settings.output, told, self.subscriber, self.metrics)
+        output = self.newsdesk.settings.output
+        return serve.application(output, told, self.subscriber, self.metrics, private=private)
 
     def scheduled(self, polling: bool) -> AsyncIOScheduler:
         """The scheduler with its jobs; a late run is run late, never dropped."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -20,6 +21,7 @@ from starlette.routing import Route
 from aggregator import websub
 from aggregator.folder import Folder
 from aggregator.metrics import Metrics
+from aggregator.private import ROUTE, Private, PrivateFiles
 from aggregator.published import ALWAYS, FRESH, Fresh, PublishedFiles
 from aggregator.websub import Subscriber
 from config.errors import NewsdeskError
@@ -49,9 +51,12 @@ def application(
     subscriber: Subscriber | None = None,
     metrics: Metrics | None = None,
     fresh: Fresh = lambda name: FRESH,
+    private: Private | None = None,
 ) -> PublishedFiles:
-    """A web application that serves the published folder, says how the daemon is, and hears hubs."""
-    told, metrics = told or Told(), metrics or Metrics()
+    """A web application that serves the published folder, and the private one to those who may read it, says
+    how the daemon is, and hears hubs.
+    """
+    told, metrics, answered = told or Told(), metrics or Metrics(), Counter[int]()
 
     async def health(request: Request) -> Response:
         return lines({"status": "ok", **await told.health()})
@@ -70,11 +75,12 @@ def application(
             Route("/readyz", ready),
             Route("/metrics", figures),
             *([callback(subscriber)] if subscriber is not None else []),
+            *([Route(ROUTE, PrivateFiles(private, lambda name: published.fresh(name), answered))] if private is not None else []),
             Route("/{path:path}", lambda request: plain(404)),
         ]
     )
     rest.router.redirect_slashes = False  # such a redirect would repeat the request's own Host
-    published = PublishedFiles(Folder(folder), rest, fresh)
+    published = PublishedFiles(Folder(folder), rest, fresh, answered)
     return published
 
 

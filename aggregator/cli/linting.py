@@ -79,7 +79,7 @@ def _own(invocation: Invocation, edition: str | None, profile: str | None) -> It
         is_asked = newspaper.is_feed(name, slug) and edition in (None, slug)
         if is_asked and (profile is None or (slug in picked and name.endswith(".rss"))):
             address = f"{newsdesk.site.base_url}{name}"
-            yield Feed(str(newsdesk.settings.output / name), document.render(), address)
+            yield Feed(str(newsdesk.press.place(name)), document.render(), address)
 
 
 def _named(invocation: Invocation, names: Iterable[str], faults: Faults) -> Iterator[Feed]:

@@ -239,18 +239,18 @@ def publish(
         follows = [delivery_shape(row) for row in newsdesk.deliveries()]
         terminal.emit(files | {"at": shapes.time(done.at), "deliveries": follows})
     else:
-        _tell(done, newsdesk.settings.output)
+        _tell(done, newsdesk.press.place)
         for outcome in delivered:
             terminal.say("" if outcome.error else f"{outcome}: done")
     if faults := [f"{outcome}: {outcome.error}" for outcome in delivered if outcome.error]:
         raise NewsdeskError("; ".join(faults), "the next 'newsdesk publish' and the daemon try again")
 
 
-def _tell(done: Published, output: Path) -> None:
+def _tell(done: Published, place: Callable[[str], Path]) -> None:
     for name in done.written:
-        click.echo(output / name)
+        click.echo(place(name))
     for name in done.removed:
-        terminal.say(f"removed {output / name}")
+        terminal.say(f"removed {place(name)}")
     removed = f", {len(done.removed)} removed" if done.removed else ""
     written = terminal.counted(len(done.written), "file")
     terminal.say(f"{written} written, {len(done.unchanged)} unchanged{removed}")
