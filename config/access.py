@@ -58,7 +58,7 @@ class _Reading:
         about = f"editions: {edition.slug}"
         token = self._one(about, edition.token_env, edition.token_file)
         if token and (len(token) < SHORTEST or " " in token):
-            place = _place(edition.token_env, edition.token_file)
+            place = place_of(edition.token_env, edition.token_file)
             self.faults.append(
                 f"{about}: {place}: holds no token of {SHORTEST} or more characters without a space"
             )
@@ -88,7 +88,7 @@ class _Reading:
 
     def _one(self, about: str, variable: str | None, file: Path | None) -> str:
         """A secret from a variable, else from a file, without the line end after it."""
-        place = _place(variable, file)
+        place = place_of(variable, file)
         try:
             said = self.environ.get(variable, "") if variable else _text(file)
         except (OSError, ValueError) as error:
@@ -101,7 +101,8 @@ class _Reading:
         return secret
 
 
-def _place(variable: str | None, file: Path | None) -> str:
+def place_of(variable: str | None, file: Path | None) -> str:
+    """Where a secret is kept, in words."""
     return f"variable {variable}" if variable else f"file {file}"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from curation.terminal import json_option
 if TYPE_CHECKING:
     from aggregator.cli import Invocation
     from aggregator.upkeep import Finding
+    from config.options import Edition
 
 
 @click.command(short_help="How the newsroom stands.")
@@ -26,7 +28,7 @@ def status(invocation: Invocation, as_json: bool) -> None:
     from dataclasses import asdict
 
     from aggregator import deliveries, upkeep
-    from aggregator.cli.shown import delivery_shape, queued
+    from aggregator.cli.shown import delivery_shape, private_shape, queued
     from curation import standing
     from curation.shapes import time
 
@@ -35,10 +37,16 @@ def status(invocation: Invocation, as_json: bool) -> None:
         found = upkeep.status(session, newsdesk.now())
         warnings = standing.warnings(session, newsdesk.editions, newsdesk.now(), newsdesk.curation.quorum)
     rows, waiting, late = newsdesk.deliveries(), newsdesk.standing(), newsdesk.figures().late
+    apart = [private_shape(one, newsdesk.site.base_url) for one in newsdesk.editions if one.is_private]
     if as_json:
         times = {name: time(value) for name, value in asdict(found).items() if name.endswith("_at")}
         follows = [delivery_shape(row) for row in rows]
-        others = {"database": str(newsdesk.database), "deliveries": follows, "warnings": warnings}
+        others = {
+            "database": str(newsdesk.database),
+            "deliveries": follows,
+            "warnings": warnings,
+            "private": apart,
+        }
         queue = {"late_seconds": round(late, 1), "queue": waiting and waiting.figures()}
         terminal.emit(asdict(found) | times | queue | others)
         return
@@ -59,6 +67,7 @@ def status(invocation: Invocation, as_json: bool) -> None:
                 for kind, name in deliveries.NAMES.items()
             ),
             ("database", newsdesk.database),
+            *(("private", "{edition}: {url}, by the token in {token}".format(**one)) for one in apart),
             *(("warning", warning) for warning in warnings),
         ]
     )
@@ -100,7 +109,8 @@ def restore(invocation: Invocation, file: Path) -> None:
 @json_option
 @click.pass_obj
 def doctor(invocation: Invocation, rebuild: bool, regroup: bool, as_json: bool) -> None:
-    """Check the database, its program, the published folder, what follows a publish, the installation.
+    """Check the database, its program, the published folder, private editions, what follows a publish, the
+    installation.
 
     Exit status 1 on a fault.
 
@@ -111,10 +121,12 @@ def doctor(invocation: Invocation, rebuild: bool, regroup: bool, as_json: bool) 
     from aggregator import app, deliveries, upkeep
     from aggregator.database import Database
     from config.errors import NewsdeskError
+    from config.options import editions
 
     chosen = app.load(invocation.config)
     follows = deliveries.asked(chosen.publish)
     findings = list(upkeep.examine(Database(chosen.database_url), chosen.output, follows))
+    findings += _private(editions(chosen.editions), chosen.private)
     if rebuild:
         findings += _rebuilt(invocation)
     if regroup:
@@ -128,6 +140,27 @@ def doctor(invocation: Invocation, rebuild: bool, regroup: bool, as_json: bool) 
     faults = dict.fromkeys(one.check for one in findings if not one.ok)
     if faults:
         raise NewsdeskError(f"found at fault: {', '.join(faults)}")
+
+
+def _private(editions: Iterable[Edition], folder: Path) -> Iterator[Finding]:
+    """Whether the private editions have their tokens, and nobody else on this machine reads their folder."""
+    from aggregator.upkeep import Finding
+    from config import access
+    from config.errors import UsageFault
+
+    private = [one for one in editions if one.is_private]
+    if not private:
+        return
+    try:
+        access.tokens(private)
+    except UsageFault as fault:
+        yield Finding("private editions", False, fault.message.replace("\n", "; "))
+    else:
+        yield Finding("private editions", True, ", ".join(one.slug for one in private))
+    if folder.exists():
+        is_open = bool(folder.stat().st_mode & 0o007)
+        said = f"{folder}: whoever is on this machine may read it" if is_open else str(folder)
+        yield Finding("private folder", not is_open, said)
 
 
 def _rebuilt(invocation: Invocation) -> list[Finding]:

@@ -8,6 +8,8 @@ from typing import Any
 
 from aggregator import deliveries, sources
 from aggregator.queue import Standing
+from config.access import place_of
+from config.options import Edition
 from config.written import spell
 from curation import terminal
 from curation.shapes import time
@@ -137,3 +139,12 @@ def queued(waiting: Standing | None, late: float) -> Iterator[tuple[str, str]]:
         )
         yield "workers", str(waiting.workers)
         yield "queue", f"{batches}; the most overdue source is {late:.0f} s late"
+
+
+def private_shape(edition: Edition, base_url: str) -> dict[str, str]:
+    """A private edition as `--json` has it: where it is read, and where its token is kept."""
+    return {
+        "edition": edition.slug,
+        "url": f"{base_url}{edition.path}.atom",
+        "token": place_of(edition.token_env, edition.token_file),
+    }
