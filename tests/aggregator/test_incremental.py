@@ -25,7 +25,11 @@ from curation.desk import Desk
 from curation.verbs import carry_out
 
 UTC = ZoneInfo("UTC")
-SHORT = [{"slug": "editors-pick", "limit": 3, "expire": "oldest"}, {"slug": "recent-news", "limit": 4}]
+SHORT: list[dict[str, object]] = [
+    {"slug": "editors-pick", "limit": 3, "expire": "oldest"},
+    {"slug": "recent-news", "limit": 4},
+]
+PRIVATE: list[dict[str, object]] = [one | {"token_env": "TOKEN"} for one in SHORT[:1]] + SHORT[1:]
 DAYS = (20, 21, 23, 23, 24, 25)  # of November; one of them without news between
 GIVEN = {"note": {"note": "*n*"}, "correct": {"correction": "c"}, "retitle": {"title": "t"}}
 GIVEN |= {"tag": {"tag": "t"}, "merge": {"into": 3}}
@@ -96,7 +100,7 @@ class Room:
                 return
 
     def elsewhere(self) -> dict[str, bytes]:
-        """What a copy of the newsroom publishes into an empty folder."""
+        """What a copy of the newsroom publishes into empty folders."""
         kept = Path(self.newsdesk.settings.output).parent
         self.copies += 1
         folder = kept / f"copy-{self.copies}"
@@ -104,16 +108,23 @@ class Room:
         self.newsdesk.database.backup(folder / "newsdesk.db")
         given = self.newsdesk.settings.model_copy(
             update={"database_url": f"sqlite:///{folder}/newsdesk.db", "output": folder / "public"}
+            | {"private": folder / "private"}
         )
         with app.opened(given, self.clock) as copy:
             copy.publish()
-        return published(folder / "public")
+        return both(folder)
 
 
 def published(folder: Path) -> dict[str, bytes]:
     """Every file of a published folder."""
     files = [file for file in folder.rglob("[!.]*") if file.is_file()]
     return {file.relative_to(folder).as_posix(): file.read_bytes() for file in files}
+
+
+def both(folder: Path) -> dict[str, bytes]:
+    """Every file of the published folder and of the private one."""
+    private = {f"private/{name}": body for name, body in published(folder / "private").items()}
+    return published(folder / "public") | private
 
 
 @pytest.fixture(scope="module")
@@ -131,28 +142,29 @@ def filled() -> Iterator[Path]:
 
 
 @contextmanager
-def room(folder: Path) -> Iterator[Room]:
+def room(folder: Path, editions: Sequence[dict[str, object]] = SHORT) -> Iterator[Room]:
     clock = Clock()
     chosen = app.chosen(
         base_url="https://news.example/",
         database_url=f"sqlite:///{folder}/newsdesk.db",
         output=folder / "public",
-        editions=SHORT,
+        private=folder / "private",
+        editions=editions,
         publish={"compress": ()},
     )
     with app.opened(chosen, clock) as newsdesk:
         yield Room(newsdesk, clock)
 
 
-def follow(filled: Path, steps: Sequence[Step]) -> None:
+def follow(filled: Path, steps: Sequence[Step], editions: Sequence[dict[str, object]] = SHORT) -> None:
     """Publish, let some things happen, publish again: all is as it would be in an empty folder."""
     with TemporaryDirectory() as folder:
         copyfile(filled, Path(folder) / "newsdesk.db")
-        with room(Path(folder)) as followed:
+        with room(Path(folder), editions) as followed:
             followed.clock.move(hours=2)
             for name, number in [("publish", 1), *steps, ("publish", 1)]:
                 followed.happen(name, number)
-            here, there = published(Path(folder) / "public"), followed.elsewhere()
+            here, there = both(Path(folder)), followed.elsewhere()
     assert here.keys() == there.keys()
     assert [name for name in here if here[name] != there[name]] == []
 
@@ -187,6 +199,27 @@ def follow(filled: Path, steps: Sequence[Step]) -> None:
 )
 def test_what_happened_is_published_as_if_it_had_always_been_so(filled: Path, steps: list[Step]) -> None:
     follow(filled, steps)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "steps",
+    [
+        [("pick", 5)],
+        [("unpick", 4), ("publish", 1), ("undo", 1)],
+        [("undo", 1)],
+        [("kill", 4), ("publish", 1), ("revive", 4)],
+        [("unpick", 4), ("publish", 1), ("put off", 4)],
+        [("note", 4), ("publish", 1), ("correct", 4)],
+        [("retitled", 4)],
+        [("removed", 4)],
+        [("revise", 2), ("day", 1), ("poll", 6)],
+        [("pick", 5), ("publish", 1), ("pick", 6), ("publish", 1), ("unpick", 1)],
+    ],
+    ids=lambda steps: "-".join(name for name, _ in steps if name != "publish"),
+)
+def test_a_private_edition_is_published_as_if_it_had_always_been_one(filled: Path, steps: list[Step]) -> None:
+    follow(filled, steps, PRIVATE)
 
 
 def test_editions_of_another_name_have_another_name_on_every_page(newsdesk: Newsdesk, clock: Clock) -> None:

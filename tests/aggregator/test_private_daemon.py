@@ -1,4 +1,4 @@
-"""Private editions as an operator has them: told by the commands, refused without a token, read by a reader."""
+"""Private editions as an operator has them: told by commands, refused without a token, read by a reader."""
 
 from __future__ import annotations
 
