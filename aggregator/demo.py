@@ -42,6 +42,7 @@ async def run(once: Path | None, port: int, seconds: float | None, say: Say) -> 
             base_url=f"http://127.0.0.1:{port or 8080}/",
             database_url=f"sqlite:///{home / 'newsdesk.db'}",
             output=once if once is not None else home / "public",
+            private=home / "private",
             fetch={"allow_private_networks": ["127.0.0.0/8"], "host_gap": 0},
             serve={"port": port},
         )

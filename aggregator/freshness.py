@@ -20,20 +20,26 @@ SHORTEST, LONGEST = 60, 900  # seconds
 
 @dataclass(frozen=True, slots=True)
 class Freshness:
-    """Seconds by edition; what is of none is as fresh as the edition that changes most often."""
+    """Seconds by edition, and for what is of none."""
 
     editions: Mapping[str, int] = field(default_factory=dict)
+    rest: int = SHORTEST
 
     def __call__(self, name: str) -> int:
         """For how many seconds a published file, by its name, is fresh."""
         path = PurePosixPath(name)
         edition = path.parts[0] if len(path.parts) > 1 else path.stem
-        return self.editions.get(edition) or min(self.editions.values(), default=SHORTEST)
+        return self.editions.get(edition, self.rest)
 
 
 def freshness(session: Session, editions: Iterable[Edition]) -> Freshness:
-    """How fresh the files of these editions are, by when each was published last."""
-    return Freshness({edition.slug: seconds(_changes(session, edition)) for edition in editions})
+    """How fresh the files of these editions are, by when each was published last.
+
+    What is of none is as fresh as the public edition that changes most often.
+    """
+    found = {edition: seconds(_changes(session, edition)) for edition in editions}
+    rest = min((found[edition] for edition in found if not edition.is_private), default=SHORTEST)
+    return Freshness({edition.slug: found[edition] for edition in found}, rest)
 
 
 def seconds(changes: Sequence[datetime]) -> int:

@@ -38,13 +38,13 @@ def documents(shown: Pages) -> Iterator[Document]:
     masthead, shelves = shown.masthead, shown.shelves
     if masthead.theme is not None:
         drawn(specimen.draw, masthead)
-    yield from _of_editions(shown)
     named = [Named(shelf.feed.title, shelf.slug) for shelf in shelves]
     if shown.above:
-        yield mark(masthead, named)
+        yield from (*_of_editions(shown), *([mark(masthead, named)] if named else []))
         return
     of_look = partial(_document, _look(masthead))
     yield of_look("index.html", None, page.front, masthead, shelves)
+    yield from _of_editions(shown)
     for section in shown.sections:
         yield of_look(section.name, None, page.section, masthead, section)
     for day in shown.days:

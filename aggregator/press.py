@@ -8,7 +8,7 @@ database ─> line-ups, pages that changed ─> on record ─> plan ─> (aggreg
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -83,19 +83,20 @@ class Press:
         folder = self.private if name.startswith(PRIVATE) else self.output
         return folder / name.removeprefix(PRIVATE)
 
-    @property
-    def _has_private(self) -> bool:
-        """Whether there are private editions, or were when their folder was last written."""
-        return any(one.is_private for one in self.editions) or (self.private / manifest.NAME).exists()
+    def _has_private(self, session: Session) -> bool:
+        """Whether there are private editions, or this newsroom had some in that folder."""
+        if any(edition.is_private for edition in self.editions):
+            return True
+        return (self.private / manifest.NAME).exists() and publish.wrote(session, PRIVATE)
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
-        with publish.alone(self.output):
-            if not self._has_private:
-                yield
-                return
-            with publish.alone(self.private, PRIVATE_FOLDER):
-                yield
+        with self.database.reading() as session:
+            has_private = self._has_private(session)
+        with publish.alone(self.output), ExitStack() as stack:
+            if has_private:
+                stack.enter_context(publish.alone(self.private, PRIVATE_FOLDER))
+            yield
 
     def _bring(self, plan: Plan, paper: Newspaper, at: datetime, keep: Keep) -> Published:
         """Bring a folder to a plan, and record what was done; of what is private nobody is told."""
@@ -126,7 +127,7 @@ class Press:
             drawn = None if drawn_at is None else changed.Drawn(drawn_at, paper.reading)
             shown = paper.lineups, self.site, at, self.quorum
             public = pages.gathered(session, self._editions(private=False), *shown, drawn)
-            if not self._has_private:
+            if not self._has_private(session):
                 return paper, [public]
             drawn = drawn if drawn and self._holds_private(session) else None
             return paper, [pages.apart(session, self._editions(private=True), *shown, drawn), public]

@@ -124,6 +124,12 @@ def last(session: Session) -> list[Publication]:
     return found
 
 
+def wrote(session: Session, above: str) -> bool:
+    """Whether documents whose names begin so were ever written, as far as that is on record."""
+    query = select(Publication.id).where(col(Publication.path).startswith(above))
+    return session.exec(query.limit(1)).first() is not None
+
+
 def holds(
     folder: Path, document: Document, compress: Sequence[str] = (), written: Iterable[Publication] = ()
 ) -> bool:

@@ -207,16 +207,17 @@ def _picking(editions: Sequence[Edition]) -> dict[str, Edition]:
 
 
 def _undone(snapshot: Snapshot, stories: Collection[int] | None) -> list[changed.Undone]:
+    if not snapshot.editions:
+        return []
     return [pick for pick in changed.undone(snapshot.session, stories) if pick.edition in snapshot.editions]
 
 
 def _touched(snapshot: Snapshot, stories: Collection[int] | None) -> list[Pick]:
     """The picks of stories, standing or not; for None all that there are."""
     if stories is None:
-        found = list(snapshot.session.exec(select(Pick).order_by(col(Pick.id))))
-    else:
-        found = changed.picks(snapshot.session, stories)
-    return [pick for pick in found if pick.edition in snapshot.editions]
+        of_editions = col(Pick.edition).in_(sorted(snapshot.editions))
+        return list(snapshot.session.exec(select(Pick).where(of_editions).order_by(col(Pick.id))))
+    return [pick for pick in changed.picks(snapshot.session, stories) if pick.edition in snapshot.editions]
 
 
 def _all_days(snapshot: Snapshot) -> set[date]:
