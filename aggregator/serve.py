@@ -75,7 +75,11 @@ def application(
             Route("/readyz", ready),
             Route("/metrics", figures),
             *([callback(subscriber)] if subscriber is not None else []),
-            *([Route(ROUTE, PrivateFiles(private, lambda name: published.fresh(name), answered))] if private is not None else []),
+            *(
+                [Route(ROUTE, PrivateFiles(private, lambda name: published.fresh(name), answered))]
+                if private is not None
+                else []
+            ),
             Route("/{path:path}", lambda request: plain(404)),
         ]
     )
