@@ -192,12 +192,17 @@ def had_news(session: Session, day: date, since: datetime) -> bool:
     return session.exec(of_day.where(Item.first_seen_at <= since - UNSEEN).limit(1)).first() is not None
 
 
-def picked(session: Session, start: datetime, end: datetime, quorum: int) -> list[Pick]:
-    """The picks that appeared from one instant up to another, standing still or not, the newest first."""
+def picked(
+    session: Session, start: datetime, end: datetime, quorum: int, editions: Collection[str]
+) -> list[Pick]:
+    """The picks of editions that appeared from one instant up to another, standing still or not, the newest
+    first.
+    """
     heard = select(Decision.item_id).where(Decision.at >= start, Decision.at < end)
     appearing = (Pick.visible_from >= start) & (Pick.visible_from < end)
     found = session.exec(select(Pick).where(or_(appearing, col(Pick.item_id).in_(heard))))
-    between = [pick for pick in found if start <= rules.dated(pick, quorum) < end]
+    of_them = (pick for pick in found if pick.edition in editions)
+    between = [pick for pick in of_them if start <= rules.dated(pick, quorum) < end]
     return sorted(between, key=lambda pick: (rules.dated(pick, quorum), pick.id), reverse=True)
 
 

@@ -175,11 +175,7 @@ def day(snapshot: Snapshot, of: date) -> Day:
     """A day: its stories by the rule of Recent News, and what was picked on it and not withdrawn."""
     start, end = changed.bounds(of)
     items = inbox.leads(snapshot.session, inbox.Filters(since=start, before=end), ON_A_DAY, at=snapshot.at)
-    picks = [
-        pick
-        for pick in changed.picked(snapshot.session, start, end, snapshot.quorum)
-        if pick.edition in snapshot.editions
-    ]
+    picks = changed.picked(snapshot.session, start, end, snapshot.quorum, snapshot.editions)
     news = recent(snapshot.session, items, snapshot.at)
     return Day(
         of=of,
@@ -195,8 +191,7 @@ def told(
 ) -> Shelf:
     """What was picked for an edition since an instant and not withdrawn, the newest first."""
     snapshot = Snapshot(session, site, {edition.slug: edition}, at, quorum)
-    picks = changed.picked(session, since, at + INSTANT, quorum)
-    shown = snapshot.shown([pick for pick in picks if pick.edition == edition.slug])
+    shown = snapshot.shown(changed.picked(session, since, at + INSTANT, quorum, snapshot.editions))
     feed = Feed(title=edition.title, description=edition.description)
     picked = _picked(shown)
     return picked._replace(slug=edition.path, feed=feed.model_copy(update={"entries": picked.feed.entries}))
@@ -223,9 +218,8 @@ def _touched(snapshot: Snapshot, stories: Collection[int] | None) -> list[Pick]:
 def _all_days(snapshot: Snapshot) -> set[date]:
     """Every day with news, a pick, or a decision about what was picked."""
     session, picks = snapshot.session, _touched(snapshot, None)
-    slugs = snapshot.editions.keys()
-    of_picks = changed.days(session, (), picks, snapshot.at, snapshot.quorum, slugs)
-    return changed.all_days(session) | of_picks | changed.decided_on(session, slugs)
+    of_picks = changed.days(session, (), picks, snapshot.at, snapshot.quorum, snapshot.editions)
+    return changed.all_days(session) | of_picks | changed.decided_on(session, snapshot.editions)
 
 
 def _days(
@@ -233,11 +227,11 @@ def _days(
 ) -> set[date]:
     """The days to draw: those that changed, those that passed, and those that come to lead to new ones."""
     session = snapshot.session
-    found = changed.days(session, stories, touched, snapshot.at, snapshot.quorum, snapshot.editions.keys())
+    found = changed.days(session, stories, touched, snapshot.at, snapshot.quorum, snapshot.editions)
     found |= {
         of
         for of in changed.passed(since, snapshot.at)
-        if changed.picked(session, *changed.bounds(of), snapshot.quorum)
+        if changed.picked(session, *changed.bounds(of), snapshot.quorum, snapshot.editions)
     }
     new = [of for of in found if not changed.had_news(session, of, since)]
     around = {near(session, of) for of in new for near in (changed.before, changed.after)}
