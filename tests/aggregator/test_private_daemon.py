@@ -92,7 +92,7 @@ def daemon(tmp_path: Path, web: Web, monkeypatch: pytest.MonkeyPatch) -> Iterato
     """A daemon with a pick in its private edition."""
     monkeypatch.setenv("TEAM_TOKEN", TOKEN)
     monkeypatch.setenv("NEWSDESK_EDITIONS", json.dumps([TEAM]))
-    feed = web.put("/feed", rss([rss_item("a"), rss_item("b")]))
+    feed = web.put("/feed", rss([rss_item("a")]))
     picked = ["pick", "1", "--edition", "team", "--note", "For us alone"]
     (tmp_path / "newsroom").mkdir()
     running = Running(tmp_path / "newsroom", before=[["source", "add", feed], ["poll", "--all"], picked])
