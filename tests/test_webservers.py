@@ -10,7 +10,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.client import HTTPConnection
 from pathlib import Path
@@ -31,6 +31,11 @@ async def main():
         await Server(serve.application(Path(sys.argv[1]))).serve_until_stopped(listener, lambda: None)
 asyncio.run(main())
 """
+PRIVATE = "private=Private(Path(sys.argv[3]), {'team': SecretStr('t' * 16)})"
+SERVE_PRIVATE = f"""
+from pydantic import SecretStr
+from aggregator.private import Private
+{SERVE.replace("Path(sys.argv[1])", f"Path(sys.argv[1]), {PRIVATE}")}"""
 
 
 class Said(NamedTuple):
@@ -183,3 +188,32 @@ def test_a_page_says_what_browsers_may_not_do_with_it(port: int) -> None:
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["referrer-policy"] == "no-referrer-when-downgrade"
     assert "frame-ancestors 'none'" in headers["content-security-policy"]
+
+
+@pytest.mark.parametrize("server", [nginx, caddy])
+def test_private_editions_are_passed_on_with_the_headers_of_the_daemon(
+    server: Callable[[Path, int], list[str]], tmp_path: Path
+) -> None:
+    public, private = tmp_path / "public", tmp_path / "private"
+    for folder in (public, private):
+        folder.mkdir()
+        (folder / "team.atom").write_text(f"<feed>{folder.name}</feed>")
+    with socket.create_server(("127.0.0.1", 0)) as one, socket.create_server(("127.0.0.1", 0)) as other:
+        port, behind = (int(free.getsockname()[1]) for free in (one, other))
+    words = server(public, port)
+    config = Path(words[2 if server is nginx else 3])
+    config.write_text(config.read_text().replace("127.0.0.1:8080", f"127.0.0.1:{behind}"))
+    daemon = [sys.executable, "-c", SERVE_PRIVATE, str(public), str(behind), str(private)]
+    environ = os.environ | {"PYTHONPATH": str(ROOT), "HOME": str(tmp_path)}
+    with (
+        started(daemon, environ, tmp_path / "daemon.out", behind),
+        started(words, environ, tmp_path / "out", port),
+    ):
+        refused, _ = get(port, "/private/team.atom")
+        said, headers = get(port, "/private/team.atom", Authorization=f"Bearer {'t' * 16}")
+        addressed, _ = get(port, f"/private/team.atom?token={'t' * 16}")
+    assert refused.status == 401
+    assert said.body == addressed.body == b"<feed>private</feed>"
+    assert headers["cache-control"] == "private, max-age=60"
+    assert "access-control-allow-origin" not in headers
+    assert headers["referrer-policy"] == "no-referrer"
