@@ -68,7 +68,7 @@ async def subscribe(
 async def feed(poller: Poller, url: str, home: Home = NOWHERE, pick: int | None = None) -> Found:
     """The feed at an address, or the one that its page names, or the first at a usual place of its site."""
     answer = await poller.fetcher.fetch(Address(0, url, home=home))
-    outcome = await poller.read(answer, home) if isinstance(answer, Document) else answer
+    outcome = await poller.parsers.read(answer, home) if isinstance(answer, Document) else answer
     if isinstance(outcome, Read):
         return Found(url, outcome)
     refusal = sources.refused(url, _failure(outcome))

@@ -13,6 +13,7 @@ from uuid import NAMESPACE_URL, uuid5
 from aggregator import matching
 from aggregator.matching import Arrival, Known
 from feeds import dates, identity, proof, urls
+from feeds.drawings import Drawing
 from feeds.entries import Entry, Feed, Home, Moment
 
 
@@ -37,9 +38,15 @@ class Changes:
         return bool(self.new or self.revised)
 
 
-def arrivals(feed: Feed, source_url: str, now: datetime, trusted: bool = True) -> list[Arrival]:
-    """A document's entries as they would be kept, in its order; by their ids where these are `trusted`."""
+def arrivals(
+    feed: Feed, source_url: str, now: datetime, trusted: bool = True, drawings: Iterable[Drawing] = ()
+) -> list[Arrival]:
+    """A document's entries as they would be kept, in its order; by their ids where these are `trusted`.
+
+    `drawings` are those of its entries, in their order, where there are any.
+    """
     entries = _each_once(feed.entries)
+    drawn = dict(zip(map(id, feed.entries), drawings, strict=False))
     return [
         Arrival(
             entry=entry,
@@ -50,6 +57,7 @@ def arrivals(feed: Feed, source_url: str, now: datetime, trusted: bool = True) -
             canonical_url=urls.canonical(entry.url) if entry.url else None,
             fingerprint=fingerprint,
             timestamp=timestamp(entry, now),
+            drawing=drawn.get(id(entry)),
         )
         for (_, fingerprint), entry, names in zip(
             entries, entries.values(), identity.names(tuple(entries.values()), trusted), strict=True

@@ -17,6 +17,7 @@ from typing import TypeVar
 from urllib.parse import urlsplit
 
 from feeds import identity, urls
+from feeds.drawings import Drawing
 from feeds.entries import Entry, Moment
 
 WITNESSES = 2  # entries that came along from one host to another, so that the others are believed
@@ -54,6 +55,7 @@ class Arrival:
     canonical_url: str | None
     fingerprint: str
     timestamp: datetime
+    drawing: Drawing | None = None
 
 
 T = TypeVar("T")

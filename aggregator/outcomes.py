@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, TypeGuard
 
 from pydantic import BaseModel, Field
 
 from aggregator.answers import Document, Failure, NotModified
+from feeds.drawings import Drawing
 from feeds.entries import Feed
 
 
@@ -51,11 +53,12 @@ class Report(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """A document that was fetched and read."""
+    """A document that was fetched and read; `drawings` are those of its entries, where they were wanted."""
 
     document: Document
     feed: Feed
     body_hash: str
+    drawings: Sequence[Drawing] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from typing import BinaryIO, Literal
 
+from feeds.drawings import Drawing
 from feeds.entries import NOWHERE, Entry, Feed, Home, Value
 
 LENGTH = struct.Struct(">I")
@@ -29,19 +30,26 @@ REFUSED = ("socket.", "subprocess.", "os.exec", "os.fork", "os.posix_spawn", "os
 
 
 class Question(Value):
-    """What the frame before a document says of it, as `feeds.parse` takes it, and what is wanted of it."""
+    """What the frame before a document says of it, as `feeds.parse` takes it, and what is wanted of it.
+
+    `drawn` says that its entries are wanted drawn too.
+    """
 
     url: str
     content_type: str = ""
     home: Home = NOWHERE
     wanted: Literal["feed", "article"] = "feed"
+    drawn: bool = False
 
 
 class Answer(Value):
-    """A document's feed, or its article, or the class and the message of what makes it unreadable."""
+    """A document's feed, its entries drawn or not, or its article, or the class and the message of what makes
+    it unreadable.
+    """
 
     feed: Feed | None = None
     article: Entry | None = None
+    drawings: tuple[Drawing, ...] = ()
     kind: str = ""
     message: str = ""
 
@@ -74,13 +82,15 @@ def main() -> None:
 def answer(question: Question, document: bytes) -> Answer:
     """What a document says; raises MemoryError where there is none to read it in."""
     from feeds.article import NoArticle, article
+    from feeds.drawings import drawings
     from feeds.parse import Unreadable, parse
 
     said = question.model_dump(include={"url", "content_type"}) | {"home": question.home}
     try:
         if question.wanted == "article":
             return Answer(article=article(document, **said))
-        return Answer(feed=parse(document, **said))
+        feed = parse(document, **said)
+        return Answer(feed=feed, drawings=drawings(feed.entries) if question.drawn else ())
     except NoArticle as error:
         return Answer(kind="no_article", message=str(error))
     except Unreadable as error:

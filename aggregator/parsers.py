@@ -20,8 +20,10 @@ from types import TracebackType
 from typing import Self
 
 from aggregator.answers import Document, Failure, one_line
+from aggregator.outcomes import Read, without_body
 from aggregator.parser import LENGTH, OUT_OF_MEMORY, Answer, Question, framed
-from feeds.entries import NOWHERE, Entry, Feed, Home
+from feeds.digest import digest
+from feeds.entries import NOWHERE, Entry, Home
 
 START_SECONDS = 30
 LARGE = 1_000_000  # bytes of a document after which a parser holds on to more memory than it needs
@@ -73,12 +75,18 @@ class Parsers:
         """The process ids of the parsers that run."""
         return [parser.process.pid for parser in self._running]
 
-    async def read(self, document: Document, home: Home = NOWHERE) -> Feed | Failure:
-        """The feed in a document; local times in it are those of its `home`."""
-        question = Question(url=document.url, content_type=document.content_type, home=home)
+    async def read(self, document: Document, home: Home = NOWHERE, drawn: bool = False) -> Read | Failure:
+        """The feed in a document; local times in it are those of its `home`.
+
+        Where all of it is new its entries are wanted `drawn` too: beside the database, not within it.
+        """
+        drawn = drawn and len(document.body) <= LARGE
+        question = Question(url=document.url, content_type=document.content_type, home=home, drawn=drawn)
         with self._waits(len(document.body)):
             answer = await self._ask(question, document.body)
-        return answer.feed or Failure(answer.kind, one_line(answer.message), document.hints)
+        if answer.feed is None:
+            return Failure(answer.kind, one_line(answer.message), document.hints)
+        return Read(without_body(document), answer.feed, digest(document.body), answer.drawings)
 
     async def article(self, document: Document) -> Entry | Failure:
         """The article in a web page."""

@@ -34,7 +34,6 @@ from config.errors import TryLater
 from config.options import Polling
 from curation.rulebook import Rulebook
 from feeds.digest import digest
-from feeds.entries import NOWHERE, Home
 
 MOST_AT_ONCE = 100  # sources
 MOST_ENTRIES_AT_ONCE = 1_000
@@ -85,17 +84,10 @@ class Poller:
                 return answer
             if digest(answer.body) == address.body_hash:
                 return Unchanged(without_body(answer))
-            return await self.read(answer, address.home)
+            return await self.parsers.read(answer, address.home, drawn=address.body_hash is None)
         except Exception as error:
             log.exception("source %s: newsdesk failed", address.source_id)
             return Failure("internal", one_line(error))
-
-    async def read(self, document: Document, home: Home = NOWHERE) -> Read | Failure:
-        """The feed in a document; local times in it are those of its `home`."""
-        feed = await self.parsers.read(document, home)
-        return (
-            feed if isinstance(feed, Failure) else Read(without_body(document), feed, digest(document.body))
-        )
 
     def store(
         self, batch: Sequence[tuple[Address, Outcome]], waits: Sequence[float] = (1, 4)

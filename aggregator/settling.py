@@ -21,6 +21,7 @@ from aggregator.matching import Arrival
 from aggregator.outcomes import Fault, Outcome, Read, Result, Unchanged, is_quiet, moved_to
 from config.options import Polling
 from feeds import identity
+from feeds.drawings import Drawing
 from feeds.entries import Feed
 from feeds.tables import Source, Status
 
@@ -103,7 +104,7 @@ class Settling:
         session, now = self.session, self.now
         changes, news = UNTOLD
         if read.body_hash != source.body_hash:
-            changes, news = keep(session, source, read.feed, now)
+            changes, news = keep(session, source, read.feed, now, read.drawings)
         source.feed_title, source.site = read.feed.title, read.feed.url
         source.feed_id, source.feed_language, source.pace = read.feed.id, read.feed.language, read.feed.pace
         source.feed_rights, source.feed_icon = read.feed.rights, read.feed.icon or read.feed.logo
@@ -153,10 +154,12 @@ class Settling:
         return Result(source=source.id, url=source.url, outcome="failed", error=fault)
 
 
-def keep(session: Session, source: Source, feed: Feed, now: datetime) -> Kept:
-    """Write what a feed says that is not known of its source."""
+def keep(
+    session: Session, source: Source, feed: Feed, now: datetime, drawings: Sequence[Drawing] = ()
+) -> Kept:
+    """Write what a feed says that is not known of its source; `drawings` are those of its entries, if any."""
     assert source.id is not None
-    arrived = _arrivals(source, feed, now)
+    arrived = _arrivals(source, feed, now, drawings)
     changes = ingest.compare(arrived, store.known(session, source.id, arrived))
     new = store.keep(session, source.id, changes, now)
     homes.learn(session, source, changes.new, now)
@@ -187,8 +190,9 @@ def _hints(outcome: Read | Unchanged | NotModified) -> Hints:
     return outcome.hints if isinstance(outcome, NotModified) else outcome.document.hints
 
 
-def _arrivals(source: Source, feed: Feed, now: datetime) -> list[Arrival]:
-    return ingest.arrivals(feed, source.url, now, trusted=source.renamed_polls < identity.UNSTABLE)
+def _arrivals(source: Source, feed: Feed, now: datetime, drawings: Sequence[Drawing] = ()) -> list[Arrival]:
+    trusted = source.renamed_polls < identity.UNSTABLE
+    return ingest.arrivals(feed, source.url, now, trusted, drawings)
 
 
 def _schedule(source: Source, due: cadence.Next) -> None:

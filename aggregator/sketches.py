@@ -16,6 +16,7 @@ from itertools import chain
 from sqlalchemy import bindparam, delete, func, insert, text
 from sqlmodel import Session, col, select
 
+from feeds import shingles
 from feeds.profiles import Profile
 from feeds.tables import Item, Mark, Sketch
 
@@ -23,7 +24,6 @@ WINDOW = timedelta(days=14)  # in which items may tell the same story
 NEWEST = 32  # items under one mark: what has more of them tells nothing
 MOST = 40  # items worth comparing with
 EARLIER = 30  # items of a source whose lines are looked at for those that repeat
-REPEATED = 3
 
 # Of each mark the newest items only. SQLite knows no LATERAL: it takes those from the one on that stands so
 # far from the end.
@@ -85,15 +85,14 @@ def profiles(session: Session, numbers: Collection[int]) -> dict[int, Profile]:
 
 
 def repeated(session: Session, source_id: int, lines: Iterable[Sequence[int]]) -> frozenset[int]:
-    """The lines that three or more items of a source have: its last thirty, and those that come now."""
+    """The lines that items of a source repeat: its last thirty, and those that come now."""
     last = (
         select(Item.id)
         .where(Item.source_id == source_id)
         .order_by(col(Item.timestamp).desc(), col(Item.id).desc())
     )
     earlier = session.exec(select(Sketch.lines).where(col(Sketch.item_id).in_(last.limit(EARLIER))))
-    times = Counter(line for kept in (*map(_read, earlier), *lines) for line in set(kept))
-    return frozenset(line for line, count in times.items() if count >= REPEATED)
+    return shingles.repeated([*map(_read, earlier), *lines])
 
 
 def keep(session: Session, found: Collection[tuple[int, Profile, Sequence[int], Sequence[int]]]) -> None:

@@ -21,7 +21,8 @@ from curation import stories
 from curation.inbox import language
 from curation.retelling import BY_EDITOR
 from curation.tables import StoryPin
-from feeds import profiles, shingles
+from feeds import shingles
+from feeds.drawings import drawing
 from feeds.likeness import Alike
 from feeds.profiles import Profile
 from feeds.tables import Item, Likeness, Sketch, Source, Story
@@ -90,19 +91,19 @@ def _place(telling: Telling, source: Source, items: Sequence[Told]) -> list[Draw
 
 def _drawn(session: Session, source: Source, items: Sequence[Told]) -> list[Drawn]:
     """Items with what is kept of them for comparing, without the lines that their source repeats."""
-    lines = [shingles.lines(entry(item).content) for item in items]
     assert source.id is not None
+    brought = [item.arrival.drawing if isinstance(item, New) else None for item in items]
+    lines = [
+        one.lines if one else shingles.lines(entry(item).content)
+        for item, one in zip(items, brought, strict=True)
+    ]
     repeated = sketches.repeated(session, source.id, lines)
     drawn: list[Drawn] = []
-    for item, its in zip(items, lines, strict=True):
-        profile = profiles.profile(
-            entry(item),
-            language=language(entry(item), source),
-            source=source.id,
-            at=item.timestamp,
-            boilerplate=repeated,
-        )
-        drawn.append((item, profile, its, profiles.marks(profile)))
+    for item, its, one in zip(items, lines, brought, strict=True):
+        if one is None or one.without != repeated.intersection(its):
+            one = drawing(entry(item), its, repeated)
+        profile = one.of(source.id, language(entry(item), source), item.timestamp)
+        drawn.append((item, profile, its, one.marks))
     return drawn
 
 

@@ -130,7 +130,7 @@ class Subscriber:
         home = await asyncio.to_thread(self._home, row)
         try:
             async with asyncio.timeout(LONGEST_READING):
-                found = await self.poller.read(document, home)
+                found = await self.poller.parsers.read(document, home)
         except TimeoutError:
             return None
         return found.feed if isinstance(found, Read) else None

@@ -115,7 +115,7 @@ def keep(poller: Poller, read: Sequence[tuple[Address, Outcome]], new: int) -> N
 
 
 async def measured(poller: Poller, addresses: Sequence[Address], profiled: bool) -> None:
-    await poller.read(Document("https://warm.example/", document(0)))
+    await poller.parsers.read(Document("https://warm.example/", document(0)), drawn=True)
     bytes_ = sum(len(document(place)) for place in range(len(addresses))) // len(addresses)
     print(f"{len(addresses)} sources of {ITEMS} items, {bytes_:,} bytes each; milliseconds of CPU for each")
     print(f"{'':24}{'parser':>9}{'hand-over':>11}{'store':>9}{'all':>9}")
@@ -123,7 +123,8 @@ async def measured(poller: Poller, addresses: Sequence[Address], profiled: bool)
         bodies = [Document(address.url, document(place, news)) for place, address in enumerate(addresses)]
         costs = Costs(poller.parsers, len(addresses))
         documents = [
-            (address, await poller.read(body)) for address, body in zip(addresses, bodies, strict=True)
+            (address, await poller.parsers.read(body, drawn=not news))
+            for address, body in zip(addresses, bodies, strict=True)
         ]
         handed, parsed = costs.since()
         profile = cProfile.Profile()

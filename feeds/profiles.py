@@ -90,7 +90,7 @@ def profile(
     outside = {link for link in leading.named(entry) if urlsplit(link).hostname != own and is_page(link)}
     return Profile(
         source=source,
-        language=(language or "").partition("-")[0].lower(),
+        language=spoken(language),
         at=at.timestamp(),
         title=entry.title,
         id=global_id(entry),
@@ -106,6 +106,11 @@ def profile(
     )
 
 
+def spoken(language: str | None) -> str:
+    """A language tag (BCP 47) as far as comparing minds it; empty where none is known."""
+    return (language or "").partition("-")[0].lower()
+
+
 def marks(found: Profile) -> tuple[int, ...]:
     """What items that are alike have in common: keys of an index, some sixty for each item.
 
@@ -119,7 +124,7 @@ def marks(found: Profile) -> tuple[int, ...]:
     said = {f"words {' '.join(words)}" for words in (*triples, *pairs)}
     said |= {f"link {link}" for link in (*found.links, *found.originals, found.address) if link}
     said |= {f"id {found.id}"} if found.id else set()
-    return tuple({*map(hashed, said), *found.text.hashes[:8]})
+    return tuple(sorted({*map(hashed, said), *found.text.hashes[:8]}))
 
 
 def is_page(address: str) -> bool:

@@ -10,7 +10,8 @@ import html
 import re
 import sys
 from array import array
-from collections.abc import Collection, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 
@@ -22,6 +23,7 @@ ALL_BITS = 2**64 - 1
 LANE = 128  # bits: a product of two numbers of 64
 MOST_WORDS = 100_000  # whose hashes are at hand
 MOST = 192  # hashes that are kept
+REPEATED = 3
 BLOCK = re.compile(
     r"</?(?:p|div|li|ul|ol|h[1-6]|br|hr|tr|td|table|blockquote|figure|figcaption|section|article|pre)\b[^>]*>"
 )
@@ -59,12 +61,18 @@ def lines(content: str) -> list[int]:
     return [_line(block) for block in paragraphs(content)]
 
 
-def body(content: str, repeated: Collection[int] = ()) -> list[str]:
-    """The blocks of clean HTML that are its text: without repeated ones, pointers elsewhere, and hashtags."""
+def repeated(lines: Iterable[Collection[int]]) -> frozenset[int]:
+    """The lines that so many items of a source have that they are not the texts of these."""
+    times = Counter(line for kept in lines for line in set(kept))
+    return frozenset(line for line, count in times.items() if count >= REPEATED)
+
+
+def body(content: str, without: Collection[int] = ()) -> list[str]:
+    """The blocks of clean HTML that are its text: no lines `without`, no pointers elsewhere, no hashtags."""
     return [
         block
         for block in paragraphs(content)
-        if not _is_site(block) and not (repeated and _line(block) in repeated)
+        if not _is_site(block) and not (without and _line(block) in without)
     ]
 
 

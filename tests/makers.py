@@ -15,6 +15,7 @@ from aggregator.outcomes import Read
 from aggregator.parsers import Parsers
 from curation.tables import Rule
 from feeds.digest import digest
+from feeds.drawings import drawings
 from feeds.entries import NOWHERE, Home
 from feeds.parse import parse
 
@@ -66,10 +67,10 @@ def a_minute_later(newsdesk: Newsdesk) -> datetime:
     return newsdesk.now.move(minutes=1)
 
 
-def read(document: Document, home: Home = NOWHERE) -> Read:
-    """A document as if it had just been fetched and read."""
+def read(document: Document, home: Home = NOWHERE, drawn: bool = False) -> Read:
+    """A document as if it had just been fetched and read, its entries drawn too or not."""
     feed = parse(document.body, url=document.url, content_type=document.content_type, home=home)
-    return Read(document, feed, digest(document.body))
+    return Read(document, feed, digest(document.body), drawings(feed.entries) if drawn else ())
 
 
 def tagging(newsdesk: Newsdesk, query: str) -> None:
@@ -91,7 +92,7 @@ def keep(
     fetcher = Fetcher(newsdesk.settings.fetch)
     options, rulebook = newsdesk.settings.poll, newsdesk.rulebook
     poller = poll.Poller(newsdesk.database, fetcher, Parsers(), options, newsdesk.now, rulebook)
-    poller.store([(address, read(Document(url, body), address.home))])
+    poller.store([(address, read(Document(url, body), address.home, address.body_hash is None))])
     return address.source_id
 
 

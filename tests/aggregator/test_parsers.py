@@ -22,9 +22,11 @@ from aggregator.answers import Address, Document, Failure
 from aggregator.app import Newsdesk
 from aggregator.caching import Hints
 from aggregator.fetch import Fetcher
+from aggregator.outcomes import Read
 from aggregator.parsers import Limits, Parsers
 from config.starters import NEWSROOM
-from feeds.entries import Feed, Home
+from feeds.drawings import drawings
+from feeds.entries import Home
 from feeds.parse import parse
 from feeds.tables import Source
 
@@ -38,14 +40,14 @@ def document(*guids: str) -> Document:
     return Document(URL, rss(rss_item(guid) for guid in guids).encode())
 
 
-def failed(read: Feed | Failure) -> tuple[str, str]:
+def failed(read: Read | Failure) -> tuple[str, str]:
     assert isinstance(read, Failure), read
     return read.kind, read.message
 
 
-def guids(read: Feed | Failure) -> list[str]:
-    assert isinstance(read, Feed), read
-    return [entry.guid for entry in read.entries]
+def guids(read: Read | Failure) -> list[str]:
+    assert isinstance(read, Read), read
+    return [entry.guid for entry in read.feed.entries]
 
 
 def alive(pid: int) -> bool:
@@ -66,8 +68,10 @@ async def at_work(pool: Parsers) -> int:
 async def test_a_parser_reads_what_parse_reads(file: Path) -> None:
     body = file.read_bytes()
     async with Parsers() as pool:
-        read = await pool.read(Document(URL, body), PARIS)
-    assert read == parse(body, url=URL, home=PARIS)
+        read = await pool.read(Document(URL, body), PARIS, drawn=True)
+    assert isinstance(read, Read)
+    assert read.feed == parse(body, url=URL, home=PARIS)
+    assert read.drawings == tuple(drawings(read.feed.entries))
 
 
 @pytest.mark.parametrize(
@@ -137,7 +141,7 @@ async def test_the_seconds_of_one_document_are_not_those_of_the_next() -> None:
     body = (CHANNEL + "<item><title>x</title></item>" * 400).encode()
     async with Parsers(Limits(computing=1)) as pool:
         for _ in range(15):
-            assert isinstance(await pool.read(Document(URL, body)), Feed)
+            assert isinstance(await pool.read(Document(URL, body)), Read)
         assert len(pool.processes) == 1
 
 

@@ -293,7 +293,7 @@ async def test_an_older_page_adds_items_and_revises_none(newsdesk: Newsdesk, web
     await a_pass(newsdesk)
     page = rss([rss_item("a", title="Older words"), rss_item("b")])
     async with newsdesk.poller() as poller:
-        older = await poller.read(Document("https://site.example/2", page.encode()))
+        older = await poller.parsers.read(Document("https://site.example/2", page.encode()))
         assert isinstance(older, Read)
         assert (poller.keep_older(1, older), poller.keep_older(1, older)) == (1, 0)
     assert [item.title for item in items(newsdesk)] == ["Newest words", "Title of b"]
