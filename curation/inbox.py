@@ -17,7 +17,7 @@ from curation.search import Search
 from curation.tables import Decision, Kill, Pick, SeenMark, Tag
 from feeds import markup
 from feeds.entries import Entry
-from feeds.tables import Item, Source, Story, first_said
+from feeds.tables import Item, Source, Status, Story, first_said
 
 BEGINNING = 100  # characters of a text that stand for a title
 
@@ -107,11 +107,24 @@ def item(session: Session, number: int) -> Item:
     return found
 
 
-def refuse_unknown(session: Session, source: int | None) -> None:
-    """Raises UsageFault for the number of a source that there is not."""
+def refuse_unknown(session: Session, source: int | None, section: str | None) -> None:
+    """Raises UsageFault for the number of a source that there is not, and for a section that none is in."""
     found = session.get(Source, source) if source is not None and 0 < source < 2**63 else None
     if source is not None and found is None:
         raise UsageFault(f"source {source}: there is none with this number", "see 'newsdesk source list'")
+    if section is not None and section not in (known := sections(session)):
+        remedy = (
+            f"there are {', '.join(known)}"
+            if known
+            else "no source is in any: 'newsdesk source edit N --section NAME'"
+        )
+        raise UsageFault(f"section {section[:64]!r}: no source is in it", remedy)
+
+
+def sections(session: Session) -> list[str]:
+    """The sections that sources belong to."""
+    query = select(Source.section).where(Source.status != Status.REMOVED, col(Source.section).is_not(None))
+    return sorted(name for name in session.exec(query.distinct()) if name and name.strip())
 
 
 def waiting(session: Session, filters: Filters, limit: int) -> list[Item]:

@@ -19,7 +19,7 @@ from curation.tables import Pick
 from feeds import pagenames
 from feeds.entries import Feed
 from feeds.shelves import Day, Gone, Masthead, Named, Permalink, Section, Shelf
-from feeds.tables import Item, Source, Status
+from feeds.tables import Item, Source
 
 IN_A_SECTION = 50  # stories, and as many picks
 ON_A_DAY = 200
@@ -142,14 +142,8 @@ def apart(
 
 def masthead(session: Session, site: Site) -> Masthead:
     """What stands on every page of the site."""
-    titles = tuple(Named(*one) for one in pagenames.sections(sections(session)).items())
+    titles = tuple(Named(*one) for one in pagenames.sections(inbox.sections(session)).items())
     return Masthead(site.title, site.base_url, site.language, titles, site.theme)
-
-
-def sections(session: Session) -> list[str]:
-    """The sections that sources belong to."""
-    query = select(Source.section).where(Source.status != Status.REMOVED, col(Source.section).is_not(None))
-    return sorted(name for name in session.exec(query.distinct()) if name and name.strip())
 
 
 def section(snapshot: Snapshot, shown: Named, editions: Sequence[Edition], live: Sequence[Shown]) -> Section:

@@ -343,7 +343,6 @@ def test_the_inbox_lists_what_waits_with_its_number(stocked: CommandLine) -> Non
 @pytest.mark.parametrize(
     ("words", "found"),
     [
-        (["--section", "none"], 0),
         (["--source", "1"], 3),
         (["--lang", "fr"], 0),
         (["--since", "1h"], 3),
@@ -601,6 +600,7 @@ def test_a_failure_that_has_a_remedy_is_told_with_it(command: CommandLine, web: 
         (["publish", "--edition", "none"], "none"),
         (["inbox", "--limit", "0"], "0"),
         (["inbox", "--source", "99"], "source 99"),
+        (["inbox", "--section", "none"], "section 'none'"),
         (["source", "import", "none.opml"], "none.opml"),
         (["poll", "99"], "source 99"),
         (["nonsense"], "nonsense"),

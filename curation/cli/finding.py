@@ -58,7 +58,7 @@ def inbox(
     clauses = () if words is None else parse(words, _past).clauses
     query = Query((*clauses, *[UNSEEN] * unseen))
     with newsroom.reading() as session:
-        inbox.refuse_unknown(session, given["source"])
+        inbox.refuse_unknown(session, given["source"], given["section"])
         asked = _asked(newsroom, session, query) if query.clauses else None
         filters = inbox.Filters(search=asked, **given)
         numbers = inbox.numbers(session, filters, suggestions.RANKED if rank else limit)
