@@ -14,8 +14,8 @@ from measure import ROUNDS, Findings, Goal, note
 
 from aggregator import newspaper
 from aggregator.app import Newsdesk
+from aggregator.daemon import Daemon
 from aggregator.newspaper import Document
-from aggregator.schedule import Daemon
 
 TIMES = 5
 RENDERING = ("feeds/render.py", "feeds/jsonfeed.py", "feeds/page.py")

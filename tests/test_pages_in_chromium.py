@@ -18,7 +18,7 @@ import showcase
 import uvicorn
 from makers import Clock
 
-from aggregator import app, schedule, serve
+from aggregator import app, serve, server
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 CHROMIUM = shutil.which("chromium") or ""
@@ -66,8 +66,8 @@ def serving(folder: Path, listener: Any) -> Iterator[None]:
 def published(home: Path, title: str, language: str) -> Iterator[Served]:
     """The newsroom that shows everything, published and served."""
     clock = Clock()
-    with schedule.listening("127.0.0.1", 0) as listener:
-        url = schedule.address(listener)
+    with server.listening("127.0.0.1", 0) as listener:
+        url = server.address(listener)
         chosen = app.chosen(
             title=title,
             language=language,

@@ -17,9 +17,10 @@ from makers import Clock, rss, rss_item
 from sqlmodel import select
 from web import Web
 
-from aggregator import schedule, sources
+from aggregator import sources
 from aggregator.app import Newsdesk
-from aggregator.schedule import Daemon
+from aggregator.daemon import Daemon, guarded
+from aggregator.schedule import scheduled
 from feeds.entries import Moment
 from feeds.tables import Item, Source, Status
 
@@ -88,7 +89,7 @@ async def test_walk_c_a_scheduled_job_from_the_tick_to_the_row(
         sources.add(session, web.url("/none"), newsdesk.now())
     async with newsdesk.poller() as poller:
         daemon = Daemon(newsdesk, poller)
-        scheduler = daemon.scheduled(polling=True)
+        scheduler = scheduled(daemon)
         scheduler.start(paused=True)
         jobs = scheduler.get_jobs()
         scheduler.shutdown()
@@ -114,5 +115,5 @@ async def test_a_job_that_fails_never_ends_the_scheduler(caplog: pytest.LogCaptu
     async def fail() -> None:
         raise ZeroDivisionError
 
-    await schedule.guarded(fail)()
+    await guarded(fail)()
     assert "a job failed" in caplog.text

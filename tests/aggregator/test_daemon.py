@@ -14,7 +14,7 @@ from makers import rss, rss_item
 from running import NEWSDESK, Running, until
 from web import Web
 
-from aggregator.schedule import guarded
+from aggregator.daemon import guarded
 
 pytestmark = pytest.mark.usefixtures("named_database")
 

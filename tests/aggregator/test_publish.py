@@ -19,7 +19,7 @@ from starlette.testclient import TestClient
 
 from aggregator import app, serve
 from aggregator.app import Newsdesk
-from aggregator.schedule import Daemon
+from aggregator.daemon import Daemon
 from config.errors import HeldElsewhere, UsageFault
 from config.options import EDITORS_PICK, Edition
 from curation.desk import Desk
