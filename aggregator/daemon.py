@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from aggregator import cluster, serve
 from aggregator.answers import Address
 from aggregator.app import Newsdesk
+from aggregator.bringing import Keep
 from aggregator.cluster import Intake
 from aggregator.deliver import Outcome
 from aggregator.metrics import Metrics
@@ -29,7 +30,6 @@ from curation.terminal import counted
 LOOKED_AGAIN = timedelta(minutes=1)  # at the files, which others may have changed
 LATE_TICKS = 12  # without a look at what is due
 
-Keep = Callable[[], None]
 Job = Callable[[], Coroutine[None, None, None]]
 
 log = logging.getLogger("newsdesk")

@@ -16,10 +16,11 @@ from pathlib import Path
 from sqlmodel import Session
 
 from aggregator import deliveries, files, manifest, newspaper, pagedocuments, past, publish
+from aggregator.bringing import Keep, Plan
 from aggregator.database import Database
 from aggregator.newspaper import Document, Newspaper
 from aggregator.past import Copy
-from aggregator.publish import Keep, Plan, Published
+from aggregator.publish import Published
 from config.options import PRIVATE, Edition, Publishing
 from curation import archive, changed, pages, permalinks
 from curation.lineup import Site

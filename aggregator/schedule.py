@@ -15,8 +15,9 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from aggregator import cluster, serve
 from aggregator.app import Newsdesk
+from aggregator.bringing import Keep
 from aggregator.cluster import Intake
-from aggregator.daemon import Daemon, Job, Keep, guarded, tell
+from aggregator.daemon import Daemon, Job, guarded, tell
 from aggregator.private import Private
 from aggregator.server import Server, address, listening
 

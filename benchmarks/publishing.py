@@ -26,6 +26,7 @@ from sqlalchemy import Connection, insert, text
 
 from aggregator import app, newspaper, publish
 from aggregator.app import Newsdesk
+from aggregator.bringing import Plan
 from config.options import EDITORS_PICK
 from curation.desk import Desk
 from curation.tables import Decision, Editor, Pick
@@ -140,7 +141,7 @@ def compare(newsdesk: Newsdesk, paper: newspaper.Newspaper) -> None:
             render.atom(feed)
 
     ours = timed("our RSS and Atom of both editions", rendered)
-    plan = publish.Plan(list(newspaper.documents(paper, newsdesk.site)), compress=("gz", "br", "zst"))
+    plan = Plan(list(newspaper.documents(paper, newsdesk.site)), compress=("gz", "br", "zst"))
 
     def anew() -> None:
         with TemporaryDirectory() as folder, publish.alone(Path(folder)):

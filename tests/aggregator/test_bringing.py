@@ -17,8 +17,9 @@ from hypothesis import strategies as st
 from makers import NOON
 
 from aggregator import files, manifest, publish, sqlite
+from aggregator.bringing import A_FEW, Plan
 from aggregator.newspaper import Document
-from aggregator.publish import Plan, Published
+from aggregator.publish import Published
 from config.errors import HeldElsewhere, NewsdeskError, UsageFault
 
 try:
@@ -317,17 +318,17 @@ def test_who_is_no_longer_the_one_to_publish_touches_nothing(desk: Desk) -> None
 
 
 def test_who_is_so_no_longer_in_the_midst_of_it_stops_and_the_next_goes_on(desk: Desk) -> None:
-    names = [f"{number:03}.html" for number in range(3 * publish.A_FEW)]
+    names = [f"{number:03}.html" for number in range(3 * A_FEW)]
     desk.bring(dict.fromkeys(names, b"old"))
     new = dict.fromkeys(names, b"new")
     with pytest.raises(HeldElsewhere):
         publish.write(desk.folder, Plan(desk.documents(new)), NOON, lost_after(2))
     replaced = [name for name in names if (desk.folder / name).read_bytes() == b"new"]
-    assert replaced == names[: 2 * publish.A_FEW]
+    assert replaced == names[: 2 * A_FEW]
     assert desk.bring(new).written == names
     with pytest.raises(HeldElsewhere):
         publish.write(desk.folder, Plan([]), NOON, lost_after(3))
-    assert desk.names() == set(names[2 * publish.A_FEW :])
+    assert desk.names() == set(names[2 * A_FEW :])
 
 
 def test_what_was_left_staged_is_swept_away(desk: Desk) -> None:

@@ -19,8 +19,9 @@ import pytest
 from makers import NOON
 
 from aggregator import files, publish
+from aggregator.bringing import Plan
 from aggregator.newspaper import Document
-from aggregator.publish import Plan, Published
+from aggregator.publish import Published
 
 ROOT = Path(__file__).parents[2]
 EVENTS = {"open", "os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.utime", "os.listdir", "os.scandir"}
