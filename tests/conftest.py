@@ -13,6 +13,7 @@ from typing import Any
 
 import postgres
 import pytest
+from copies import Copies
 from hypothesis import HealthCheck, settings
 from makers import Clock
 from postgres import Databases
@@ -141,6 +142,13 @@ def template(databases: Databases) -> URL:
     return url
 
 
+@pytest.fixture(scope="session")
+def copies(databases: Databases, template: URL) -> Iterator[Copies]:
+    made = Copies(databases, template)
+    yield made
+    made.close()
+
+
 def written(url: URL) -> str:
     """An address as the settings have it."""
     return url.render_as_string(hide_password=False)
@@ -153,10 +161,10 @@ def database_url(database_kind: str, request: pytest.FixtureRequest, tmp_path: P
         copied = copyfile(request.getfixturevalue("file"), tmp_path / "newsdesk.db")
         yield f"sqlite:///{copied}"
         return
-    databases, template = (request.getfixturevalue(name) for name in ("databases", "template"))
-    url = databases.copy(template)
-    yield written(url)
-    databases.drop(url)
+    copies = request.getfixturevalue("copies")
+    copy = copies.take()
+    yield written(copy.url)
+    copies.give_back(copy)
 
 
 @pytest.fixture
