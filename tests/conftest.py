@@ -11,6 +11,7 @@ from pathlib import Path
 from shutil import copyfile
 from typing import Any
 
+import compiling
 import postgres
 import pytest
 from copies import Copies
@@ -28,6 +29,7 @@ from aggregator.database import Database
 # A busy machine is no fault of an example.
 settings.register_profile("newsdesk", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("newsdesk")
+compiling.once()
 
 KINDS = ("sqlite", "postgresql")
 KIND = os.environ.get("NEWSDESK_TEST_DATABASE")  # the one of them that all tests are run on, or "both"
