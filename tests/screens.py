@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from running import patience
 from sqlmodel import Session, col, select
 from textual.pilot import Pilot
 
@@ -54,12 +56,11 @@ class AtWork:
         await self.pilot.press(*keys)
 
     async def until(self, holds: Callable[[], object]) -> None:
-        """Wait until something holds; fail where it does not within ten seconds."""
-        for _ in range(500):
-            if holds():
-                return
+        """Wait until something holds; fail where it does not within ten seconds, longer on a busy machine."""
+        started = time.monotonic()
+        while not holds():
+            assert time.monotonic() - started < patience(10), f"it never came so; the screen:\n{self.screen}"
             await self.pilot.pause(0.02)
-        raise AssertionError(f"it never came so; the screen:\n{self.screen}")
 
     async def shows(self, *said: str) -> None:
         """Wait until the screen says all of these, and everything asked for has come."""

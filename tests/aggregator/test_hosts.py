@@ -87,35 +87,35 @@ async def test_redirects_from_one_host_to_another_and_back_do_not_lock_up(web: W
 
 async def test_the_wait_for_a_turn_counts_against_no_deadline(web: Web) -> None:
     urls = [web.put(f"/{number}", b"x") for number in range(4)]
-    answers = await ask_all(*urls, host_gap=GAP, timeout=0.3)
+    answers = await ask_all(*urls, host_gap=0.4, timeout=1)
     assert all(isinstance(answer, Document) for answer in answers)
-    answers = await ask_all(web.redirect("/old", "/0"), host_gap=0.4, timeout=0.3)
+    answers = await ask_all(web.redirect("/old", "/0"), host_gap=1.2, timeout=1)
     assert all(isinstance(answer, Document) for answer in answers)
 
 
 async def test_the_wait_for_room_counts_against_no_deadline(web: Web, other: Web) -> None:
-    urls = [web.put("/feed", b"x", wait=0.2), other.put("/feed", b"x", wait=0.2)]
-    answers = await ask_all(*urls, concurrency=1, timeout=0.3)
+    urls = [web.put("/feed", b"x", wait=0.8), other.put("/feed", b"x", wait=0.8)]
+    answers = await ask_all(*urls, concurrency=1, timeout=1.4)
     assert all(isinstance(answer, Document) for answer in answers)
 
 
 async def test_a_slow_host_does_not_hold_up_another(web: Web, other: Web) -> None:
-    slow = [web.put(f"/{number}", b"x", wait=0.3) for number in range(2)]
+    slow = [web.put(f"/{number}", b"x", wait=1) for number in range(2)]
     quick = [other.put(f"/{number}", b"x") for number in range(5)]
     started = time.monotonic()
     await ask_all(*slow, *quick, timeout=5)
     assert len(other.asked) == 5
-    assert max(asked.at for asked in other.asked) - started < 0.25
+    assert max(asked.at for asked in other.asked) - started < 0.9
 
 
 async def test_hosts_are_asked_side_by_side_up_to_the_concurrency(web: Web, other: Web) -> None:
-    urls = [web.put("/feed", b"x", wait=0.2), other.put("/feed", b"x", wait=0.2)]
+    urls = [web.put("/feed", b"x", wait=0.8), other.put("/feed", b"x", wait=0.8)]
     await ask_all(*urls, concurrency=2)
-    assert apart(web, other)[0] < 0.15
+    assert apart(web, other)[0] < 0.6
     web.asked.clear()
     other.asked.clear()
     await ask_all(*urls, concurrency=1)
-    assert apart(web, other)[0] >= 0.2 - SLACK
+    assert apart(web, other)[0] >= 0.8 - SLACK
 
 
 async def test_a_fetch_that_is_abandoned_gives_its_turn_away(web: Web) -> None:

@@ -43,9 +43,9 @@ def test_whatever_stands_in_a_header_is_read(headers: list[str]) -> None:
 
 @pytest.mark.parametrize("piece", ["<", "<a>;", "<a>;a= ", ';a="', '<a>;a="\\', "<a> ; ", " ", '<a>;a="x" '])
 def test_no_header_takes_long_to_read(piece: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     links([piece * 5_000], HERE)
-    assert time.perf_counter() - started < 0.5
+    assert time.process_time() - started < 0.5
 
 
 async def test_a_document_brings_the_links_of_its_headers(web: Web) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -60,11 +61,13 @@ def number(work: AtWork, title: str) -> int:
     return next(story.number for story in work.desk.page.stories if title in story.title)
 
 
-def compare(work: AtWork, name: str) -> None:
-    """Compare the screen with the one that is kept under a name."""
+async def compare(work: AtWork, name: str) -> None:
+    """Wait until the screen is the one that is kept under a name."""
     kept = SCREENS / f"{name}-{work.desk.size.width}x{work.desk.size.height}.txt"
     if os.environ.get("NEWSDESK_TEST_SCREENS") == "write":
         kept.write_text(f"{work.screen}\n")
+    with suppress(AssertionError):  # the next line tells the difference
+        await work.until(lambda: f"{work.screen}\n" == kept.read_text())
     assert f"{work.screen}\n" == kept.read_text()
 
 
@@ -76,10 +79,10 @@ async def test_screens_are_as_they_are_kept(newsroom: Newsdesk, clock: Clock, si
     async with at_work(newsroom, *size) as work:
         await work.press("j")
         await work.settled()
-        compare(work, "inbox")
+        await compare(work, "inbox")
         await work.press("enter")
         await work.settled()
-        compare(work, "reading")
+        await compare(work, "reading")
         work.by_other("pick", number(work, "Moss"), EDITORS_PICK)
         work.by_other("pick", number(work, "Lock"), EDITORS_PICK)
         work.by_other("pin", number(work, "Lock"), EDITORS_PICK)
@@ -93,12 +96,12 @@ async def test_screens_are_as_they_are_kept(newsroom: Newsdesk, clock: Clock, si
         await work.settled()
         await work.press("j")
         await work.settled()
-        compare(work, "line-up")
+        await compare(work, "line-up")
         await work.press("n")
-        compare(work, "note")
+        await compare(work, "note")
         await work.press("escape", "?")
         await work.pilot.pause()
-        compare(work, "help")
+        await compare(work, "help")
 
 
 async def test_another_editor_s_pick_appears_and_is_told_without_a_reload(newsroom: Newsdesk) -> None:
@@ -177,7 +180,7 @@ async def test_the_panes_follow_the_size_of_the_terminal(newsroom: Newsdesk) -> 
 async def test_a_locked_database_is_waited_for_and_then_told(newsroom: Newsdesk) -> None:
     """Another process holds the write lock, first for a while, then for longer than is waited."""
     newsroom.database.close()
-    impatient = Database(newsroom.database.url.render_as_string(), patience=1.5)
+    impatient = Database(newsroom.database.url.render_as_string(), patience=4)
     room = Newsdesk(newsroom.settings, impatient, newsroom.now)
     holder = Database(newsroom.database.url.render_as_string())
     async with at_work(room) as work:
@@ -186,7 +189,7 @@ async def test_a_locked_database_is_waited_for_and_then_told(newsroom: Newsdesk)
             await work.press("p")
             await work.shows("waiting for the database…")
             await work.press("j")  # the desk goes on meanwhile
-            assert work.desk.stories.cursor == 1
+            await work.until(lambda: work.desk.stories.cursor == 1)
             await work.shows("locked")
             assert work.log == []
             await work.press("p")
@@ -256,7 +259,7 @@ async def test_without_colour_all_is_said_as_well(
         assert colours(work)
     monkeypatch.setenv("NO_COLOR", "1")
     async with at_work(newsroom, width) as work:
-        assert work.screen == coloured
+        await work.until(lambda: work.screen == coloured)
         assert colours(work) == set()
         assert "> •" in work.screen
 

@@ -171,6 +171,6 @@ def test_a_page_of_nothing_names_nothing(body: bytes) -> None:
     "piece", ["<a href=/feed>RSS", "<div>", "<b><a href=/feed>", "<link rel=alternate>", "<!--"]
 )
 def test_no_page_takes_long_to_look_through(piece: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     candidates(piece * (1_000_000 // len(piece)), PAGE)
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5
