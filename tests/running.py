@@ -12,10 +12,15 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Sequence
-from contextlib import suppress
+from contextlib import chdir, redirect_stderr, redirect_stdout, suppress
+from io import StringIO
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
+
+import pytest
+
+from aggregator.cli import main
 
 ROOT = Path(__file__).parents[1]
 NEWSDESK = [sys.executable, "-m", "aggregator.cli"]
@@ -32,8 +37,7 @@ class Running:
         self.environ = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
         (folder / "newsdesk.toml").write_text(SETTINGS)
         for words in before:
-            done = self.newsdesk(*words)
-            assert done.returncode == 0, done.stderr
+            carry_out(folder, words)
         self.log = folder / "run.log"
         with self.log.open("w") as log:
             self.process = subprocess.Popen(
@@ -76,6 +80,14 @@ class Running:
         """Ask it to stop; what it ended with, within ten seconds; longer on a busy machine."""
         self.process.send_signal(number)
         return self.process.wait(patience(10))
+
+
+def carry_out(folder: Path, words: Sequence[str]) -> None:
+    """A command in a folder, in this process; fails where it does."""
+    said = StringIO()
+    with chdir(folder), redirect_stdout(said), redirect_stderr(said), pytest.raises(SystemExit) as ended:
+        main(words)
+    assert not ended.value.code, said.getvalue()
 
 
 def patience(seconds: float) -> float:
