@@ -13,7 +13,7 @@ from http.server import BaseHTTPRequestHandler
 
 import pytest
 from makers import Clock, rss, rss_item
-from sqlmodel import select
+from sqlmodel import col, func, select
 from web import Web
 
 from aggregator import sources
@@ -173,8 +173,8 @@ def newsroom(newsdesk: Newsdesk, web: Web, servers: list[Server]) -> Newsdesk:
 
 def next_due(newsdesk: Newsdesk) -> datetime:
     with newsdesk.database.reading() as session:
-        active = session.exec(select(Source).where(Source.status == Status.ACTIVE))
-        return min(source.next_poll_at for source in active)
+        active = select(func.min(col(Source.next_poll_at))).where(Source.status == Status.ACTIVE)
+        return session.exec(active).one()
 
 
 async def live(newsdesk: Newsdesk, clock: Clock, until: datetime) -> int:
