@@ -222,6 +222,7 @@ def test_a_private_edition_is_published_as_if_it_had_always_been_one(filled: Pat
     follow(filled, steps, PRIVATE)
 
 
+@pytest.mark.sqlite  # which copies a database by itself
 def test_editions_of_another_name_have_another_name_on_every_page(newsdesk: Newsdesk, clock: Clock) -> None:
     keep(newsdesk, rss([rss_item("a")]))
     room = Room(newsdesk, clock)
