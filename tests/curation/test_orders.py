@@ -24,7 +24,7 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.fixture
 def stocked(command: CommandLine, web: Web) -> CommandLine:
-    command("source", "add", web.put("/feed", rss([rss_item(name) for name in "abc"])))
+    command("source", "add", web.put("/feed", rss([rss_item(name) for name in "abc"])), "--no-check")
     command("poll")
     return command
 
