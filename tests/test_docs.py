@@ -138,6 +138,7 @@ ELSEWHERE = {
     "added[]",
     "hub",
     "inferred_zone",
+    "queue",
     "item",
     "outcome",
     "rule",
@@ -278,7 +279,11 @@ def test_what_the_newsroom_does_has_the_keys_that_are_documented(newsroom: Newsr
     assert keys(newsroom("publish", "--as-of", "now")) == documented("Past")
     newsroom("pick", 1)
     assert keys(newsroom("rank", "--backtest")) == documented("Backtest")
-    assert keys(newsroom("status")) == documented("Status")
+    status = newsroom("status")
+    assert keys(status) == documented("Status")
+    row = re.search(r"^\| `queue` \| (.+) \|$", JSON_PAGE, re.MULTILINE)
+    assert row is not None
+    assert status["queue"] is None or set(status["queue"]) == set(re.findall(r"`(\w+)`", row[1]))
 
 
 def test_a_move_has_the_keys_that_are_documented(newsroom: Newsroom, tmp_path: Path) -> None:
