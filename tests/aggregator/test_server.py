@@ -6,8 +6,9 @@ import asyncio
 import socket
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -16,20 +17,41 @@ from running import patience
 from aggregator import loop, serve
 from aggregator.server import LARGEST_HEAD, LONGEST_HEAD, LONGEST_STANDSTILL, MOST_HEADERS, Server, listening
 
+LOOPS = {"uvloop, where it is there": loop.run, "asyncio": asyncio.run}
 
-@pytest.fixture(params=[loop.run, asyncio.run], ids=["uvloop, where it is there", "asyncio"])
-def port(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[int]:
-    (tmp_path / "index.html").write_text("front")
-    (tmp_path / "feed.rss").write_text("feed " * 20_000)
-    (tmp_path / "long.html").write_text("long " * 200_000)
-    published = serve.application(tmp_path)
+
+@contextmanager
+def serving(folder: Path, run: Callable[..., None]) -> Iterator[int]:
+    """The port at which a folder is served from a loop of its own."""
+    published = serve.application(folder)
     with listening("127.0.0.1", 0) as listener:
         server = Server(published, published.at_once)
-        thread = threading.Thread(target=lambda: request.param(server.serve(sockets=[listener])))
+        thread = threading.Thread(target=lambda: run(server.serve(sockets=[listener])))
         thread.start()
         yield int(listener.getsockname()[1])
         server.should_exit = True
         thread.join()
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "index.html").write_text("front")
+    (tmp_path / "feed.rss").write_text("feed " * 20_000)
+    (tmp_path / "long.html").write_text("long " * 200_000)
+    return tmp_path
+
+
+@pytest.fixture(params=LOOPS)
+def port(folder: Path, request: pytest.FixtureRequest) -> Iterator[int]:
+    with serving(folder, LOOPS[request.param]) as served:
+        yield served
+
+
+@pytest.fixture
+def ports(folder: Path) -> Iterator[list[int]]:
+    """One for each loop, for tests that wait long: they wait once."""
+    with ExitStack() as stack:
+        yield [stack.enter_context(serving(folder, run)) for run in LOOPS.values()]
 
 
 def resident() -> float:
@@ -156,12 +178,14 @@ def test_the_host_that_a_request_names_stands_nowhere_in_the_answer(port: int) -
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("sent", [b"", b"GET / HTTP/1.1\r\nHost: a\r\n"], ids=["nothing", "half a head"])
-def test_who_never_ends_the_head_of_a_request_is_not_waited_for(port: int, sent: bytes) -> None:
-    with socket.create_connection(("127.0.0.1", port), timeout=30) as peer:
-        started = time.monotonic()
-        peer.sendall(sent)
-        assert peer.recv(1) == b""
+def test_who_never_ends_the_head_of_a_request_is_not_waited_for(ports: list[int]) -> None:
+    started = time.monotonic()
+    with ExitStack() as stack:
+        peers = []
+        for port, sent in product(ports, [b"", b"GET / HTTP/1.1\r\nHost: a\r\n"]):
+            peers.append(stack.enter_context(socket.create_connection(("127.0.0.1", port), timeout=30)))
+            peers[-1].sendall(sent)
+        assert [peer.recv(1) for peer in peers] == [b""] * 4
         assert time.monotonic() - started < LONGEST_HEAD + patience(3)
 
 
@@ -181,16 +205,23 @@ def test_readers_that_take_nothing_hold_up_no_other(port: int) -> None:
 
 
 @pytest.mark.slow
-def test_who_takes_nothing_of_an_answer_is_left(port: int, caplog: pytest.LogCaptureFixture) -> None:
-    with socket.socket() as peer:
-        peer.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
-        peer.settimeout(1)
-        peer.connect(("127.0.0.1", port))
-        peer.sendall((WHOLE + b"\r\n") * 60)
+def test_who_takes_nothing_of_an_answer_is_left(ports: list[int], caplog: pytest.LogCaptureFixture) -> None:
+    with ExitStack() as stack:
+        peers = [stack.enter_context(socket.socket()) for _ in ports]
+        for peer, port in zip(peers, ports, strict=True):
+            peer.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
+            peer.settimeout(1)
+            peer.connect(("127.0.0.1", port))
+            peer.sendall((WHOLE + b"\r\n") * 60)
         time.sleep(2.5 * LONGEST_STANDSTILL)
-        taken = 0
-        with suppress(ConnectionResetError):
-            while piece := peer.recv(65_536):
-                taken += len(piece)
-        assert taken < 60 * len(FEED[1])
-        assert caplog.messages == []
+        assert max(map(taken, peers)) < 60 * len(FEED[1])
+    assert caplog.messages == []
+
+
+def taken(peer: socket.socket) -> int:
+    """How many bytes are there for a peer until it is left."""
+    count = 0
+    with suppress(ConnectionResetError):
+        while piece := peer.recv(65_536):
+            count += len(piece)
+    return count
