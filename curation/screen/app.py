@@ -160,6 +160,7 @@ class FullScreen(Watching):
             self.look_again(place)
             self._open_stories()
         elif event.listing is self.stories and self.stories.current is not None:
+            self.screen.set_focus(None)  # else that of a list that is hidden goes to the other list
             self.screen.add_class("reads")
             self.call_after_refresh(self.reading.focus)
 
