@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -117,7 +119,9 @@ async def at_work(
     """The desk, opened by Ada in a terminal of this size, with the inbox read."""
     errands = Errands(Room(newsdesk, **room), ZoneInfo("Europe/Paris"))  # type: ignore[arg-type]
     desk = FullScreen(errands, "editors-pick", Browser(opens), tick=0.05)
-    async with desk.run_test(size=(width, height)) as pilot:
-        work = AtWork(desk, pilot, newsdesk)
-        await work.settled()
-        yield work
+    with ThreadPoolExecutor() as threads:  # whose last errand ends before the database is closed
+        asyncio.get_running_loop().set_default_executor(threads)
+        async with desk.run_test(size=(width, height)) as pilot:
+            work = AtWork(desk, pilot, newsdesk)
+            await work.settled()
+            yield work
