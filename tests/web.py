@@ -54,6 +54,7 @@ class Web:
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            disable_nagle_algorithm = True  # else a body waits 40 ms for what acknowledges its head
 
             def do_GET(self) -> None:
                 web.asked.append(Asked(self.path, dict(self.headers.items()), time.monotonic()))
