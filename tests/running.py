@@ -7,6 +7,7 @@ import os
 import pty
 import re
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -15,6 +16,7 @@ from collections.abc import Callable, Sequence
 from contextlib import chdir, redirect_stderr, redirect_stdout, suppress
 from io import StringIO
 from pathlib import Path
+from random import SystemRandom
 from typing import Any
 from urllib.error import HTTPError
 
@@ -43,7 +45,12 @@ class Running:
             self.process = subprocess.Popen(
                 [*NEWSDESK, "run"], cwd=folder, env=self.environ, stderr=log, stdout=log
             )
-        self.address = until(self._served, 20)
+        try:
+            self.address = until(self._served, 20)
+        except BaseException:
+            self.process.kill()
+            self.process.wait()
+            raise
 
     def _served(self) -> str:
         found = re.search(r"serving (http://\S+)", self.log.read_text())
@@ -88,6 +95,14 @@ def carry_out(folder: Path, words: Sequence[str]) -> None:
     with chdir(folder), redirect_stdout(said), redirect_stderr(said), pytest.raises(SystemExit) as ended:
         main(words)
     assert not ended.value.code, said.getvalue()
+
+
+def free_port() -> int:
+    """A port on which nobody listens, and which Linux gives to nobody who asks for any."""
+    while True:
+        port = SystemRandom().randrange(20_000, 32_000)
+        with suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port
 
 
 def patience(seconds: float) -> float:

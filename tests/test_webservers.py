@@ -9,7 +9,6 @@ import shutil
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.client import HTTPConnection
@@ -17,6 +16,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from running import free_port, until
 
 ROOT = Path(__file__).parents[1]
 DEPLOY = ROOT / "config" / "deploy"
@@ -106,24 +106,24 @@ SERVERS = {"newsdesk": newsdesk, "nginx": nginx, "caddy": caddy}
 
 @pytest.fixture(scope="module", params=SERVERS)
 def port(request: pytest.FixtureRequest, folder: Path) -> Iterator[int]:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        number = int(free.getsockname()[1])
+    number = free_port()
     words = SERVERS[request.param](folder, number)
     environ = os.environ | {"PYTHONPATH": str(ROOT), "HOME": str(folder.parent)}
     with started(words, environ, folder.parent / f"{request.param}.out", number):
         yield number
 
 
+def _listens(process: subprocess.Popen[bytes], log: Path, port: int) -> str:
+    assert process.poll() is None, log.read_text()
+    with socket.socket() as asking:
+        return "yes" if asking.connect_ex(("127.0.0.1", port)) == 0 else ""
+
+
 @contextmanager
 def started(words: list[str], environ: dict[str, str], log: Path, port: int) -> Iterator[None]:
     with log.open("w") as out, subprocess.Popen(words, env=environ, stdout=out, stderr=out) as process:
         try:
-            for _ in range(200):
-                assert process.poll() is None, log.read_text()
-                with socket.socket() as asking:
-                    if asking.connect_ex(("127.0.0.1", port)) == 0:
-                        break
-                time.sleep(0.05)
+            until(lambda: _listens(process, log, port), 10)
             yield
         finally:
             process.terminate()
@@ -198,8 +198,7 @@ def test_private_editions_are_passed_on_with_the_headers_of_the_daemon(
     for folder in (public, private):
         folder.mkdir()
         (folder / "team.atom").write_text(f"<feed>{folder.name}</feed>")
-    with socket.create_server(("127.0.0.1", 0)) as one, socket.create_server(("127.0.0.1", 0)) as other:
-        port, behind = (int(free.getsockname()[1]) for free in (one, other))
+    port, behind = free_port(), free_port()
     words = server(public, port)
     config = Path(words[2 if server is nginx else 3])
     config.write_text(config.read_text().replace("127.0.0.1:8080", f"127.0.0.1:{behind}"))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shlex
-import socket
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -17,7 +16,7 @@ import pytest
 from conftest import LOOPBACK, CommandLine
 from hub import HubProcess
 from makers import Clock, keep, rss, rss_item
-from running import Running, patience, until
+from running import Running, free_port, patience, until
 from web import Web
 
 from aggregator import app, deliver, deliveries
@@ -298,11 +297,6 @@ def test_a_failure_is_told_by_publish_status_and_doctor_until_it_goes_well(
     ]
     assert command("doctor").status == 0
     assert "publish.command  done 20" in command("status").out
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        return int(taken.getsockname()[1])
 
 
 @pytest.mark.slow

@@ -7,7 +7,6 @@ be moved.
 from __future__ import annotations
 
 import asyncio
-import socket
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -17,7 +16,7 @@ import pytest
 import uvicorn
 from hub import AGENT, HubProcess, call, send, signed
 from makers import Clock, rss, rss_item, tagging
-from running import Running, until
+from running import Running, free_port, until
 from sqlmodel import select
 from web import Web
 
@@ -34,11 +33,6 @@ from feeds.tables import Item, Source, Subscription
 def hub(request: pytest.FixtureRequest) -> Iterator[HubProcess]:
     with HubProcess(*getattr(request, "param", ())) as running:
         yield running
-
-
-def a_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])
 
 
 def document(hub_url: str, topic: str, *guids: str) -> str:
@@ -60,7 +54,7 @@ def publish(web: Web, hub: HubProcess, *guids: str, path: str = "/feed", **said:
 
 @pytest.fixture
 def daemon(tmp_path: Path, web: Web, hub: HubProcess, monkeypatch: pytest.MonkeyPatch) -> Iterator[Running]:
-    port = a_port()
+    port = free_port()
     monkeypatch.setenv("NEWSDESK_SERVE__PORT", str(port))
     monkeypatch.setenv("NEWSDESK_SERVE__PUBLIC_URL", f"http://127.0.0.1:{port}/")
     running = Running(tmp_path, before=[["source", "add", publish(web, hub, "a")]])
@@ -174,7 +168,7 @@ async def serving(subscriber: Subscriber, folder: Path, port: int) -> AsyncItera
 
 @pytest.fixture
 async def newsroom(database_url: str, tmp_path: Path, clock: Clock) -> AsyncIterator[Newsroom]:
-    port = a_port()
+    port = free_port()
     chosen = app.chosen(
         database_url=database_url,
         output=tmp_path / "public",
