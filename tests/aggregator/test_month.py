@@ -153,9 +153,9 @@ class Server:
 
 @pytest.fixture
 def servers(web: Web, clock: Clock) -> list[Server]:
-    """Fifty, two of each manner at least, from busy ones to slow ones."""
+    """Two of each manner, from busy ones to slow ones."""
     found = []
-    for number in range(50):
+    for number in range(2 * len(MANNERS)):
         manner = MANNERS[number % len(MANNERS)]
         every = 3 * HOUR if manner == "busy" else (6 + number) * HOUR
         found.append(Server(manner, clock, every))
