@@ -13,7 +13,7 @@ from curation.terminal import json_option
 
 if TYPE_CHECKING:
     from aggregator.cli import Invocation
-    from aggregator.upkeep import Finding
+    from aggregator.upkeep import Finding, Standing
     from config.options import Edition
 
 
@@ -52,16 +52,7 @@ def status(invocation: Invocation, as_json: bool) -> None:
         return
     terminal.fields(
         [
-            (
-                "sources",
-                f"{found.sources}: {found.active} active, {found.failing} failing, {found.due} due",
-            ),
-            ("next poll", terminal.moment(found.next_poll_at) or "none"),
-            *queued(waiting, late),
-            ("items", found.items),
-            ("picks", found.picks),
-            ("last decision", terminal.moment(found.last_decision_at) or "none yet"),
-            ("last published", terminal.moment(found.last_published_at) or "never"),
+            *_stands(found, queued(waiting, late)),
             *(
                 (name, deliveries.said([row for row in rows if row.kind == kind]))
                 for kind, name in deliveries.NAMES.items()
@@ -71,6 +62,16 @@ def status(invocation: Invocation, as_json: bool) -> None:
             *(("warning", warning) for warning in warnings),
         ]
     )
+
+
+def _stands(found: Standing, queue: Iterable[tuple[str, str]]) -> Iterator[tuple[str, object]]:
+    yield "sources", f"{found.sources}: {found.active} active, {found.failing} failing, {found.due} due"
+    yield "next poll", terminal.moment(found.next_poll_at) or "none"
+    yield from queue
+    yield "items", found.items
+    yield "picks", found.picks
+    yield "last decision", terminal.moment(found.last_decision_at) or "none yet"
+    yield "last published", terminal.moment(found.last_published_at) or "never"
 
 
 @click.command(short_help="A consistent copy of the database.")
