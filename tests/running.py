@@ -60,7 +60,7 @@ class Running:
     def get(self, name: str) -> tuple[int, str]:
         """What is served under a name: status and text."""
         try:
-            with urllib.request.urlopen(self.address + name, timeout=patience(5)) as answer:
+            with urllib.request.urlopen(self.address + name, timeout=5) as answer:
                 return answer.status, answer.read().decode()
         except HTTPError as error:
             with error:
@@ -69,12 +69,7 @@ class Running:
     def newsdesk(self, *words: str) -> subprocess.CompletedProcess[str]:
         """A command from another terminal."""
         return subprocess.run(
-            [*NEWSDESK, *words],
-            cwd=self.folder,
-            env=self.environ,
-            capture_output=True,
-            text=True,
-            timeout=patience(60),
+            [*NEWSDESK, *words], cwd=self.folder, env=self.environ, capture_output=True, text=True, timeout=60
         )
 
     def json(self, *words: str) -> Any:
@@ -84,9 +79,9 @@ class Running:
         return json.loads(done.stdout)
 
     def stop(self, number: int = signal.SIGTERM) -> int:
-        """Ask it to stop; what it ended with, within ten seconds; longer on a busy machine."""
+        """Ask it to stop; what it ended with, within ten seconds."""
         self.process.send_signal(number)
-        return self.process.wait(patience(10))
+        return self.process.wait(10)
 
 
 def carry_out(folder: Path, words: Sequence[str]) -> None:
@@ -105,16 +100,11 @@ def free_port() -> int:
             return port
 
 
-def patience(seconds: float) -> float:
-    """How long is waited for what takes so many seconds at most: longer where the machine has more to do."""
-    return seconds * max(1, os.getloadavg()[0] / (os.cpu_count() or 1))
-
-
 def until(found: Callable[[], str], seconds: float) -> str:
-    """What is found, as soon as it is; fails after some seconds, longer on a busy machine."""
-    started = time.monotonic()
+    """What is found, as soon as it is; fails after some seconds."""
+    end = time.monotonic() + seconds
     while not (what := found()):
-        assert time.monotonic() - started < patience(seconds), "it did not happen in time"
+        assert time.monotonic() < end, "it did not happen in time"
         time.sleep(0.05)
     return what
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import feedparser
 import pytest
-from running import NEWSDESK, ROOT, patience, until
+from running import NEWSDESK, ROOT, until
 
 from aggregator import demo
 from config import starters
@@ -91,5 +91,5 @@ def test_it_serves_what_it_published_until_it_is_interrupted(tmp_path: Path) -> 
             assert [entry.title for entry in feedparser.parse(atom.read()).entries] == [ORIGINAL]
     finally:
         process.send_signal(signal.SIGINT)
-    assert process.wait(patience(10)) == 0
+    assert process.wait(10) == 0
     assert "Traceback" not in log.read_text()

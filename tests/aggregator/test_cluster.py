@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 from conftest import CommandLine, written
 from machines import Hosts, Machines, Wire, machines, subscribe, wait
-from running import patience
 from sqlalchemy import make_url, text
 
 from aggregator import app, engine
@@ -184,7 +183,7 @@ def test_a_worker_that_is_asked_to_stop_gives_back_what_it_was_at(
     worker = several.start("worker")
     wait(lambda: doing(room) == 4 and hosts.asked.total() == 4, 20)
     worker.terminate()
-    assert worker.wait(patience(10)) == 0
+    assert worker.wait(10) == 0
     assert "Traceback" not in several.log(1)
     assert counted(room, "SELECT count(*) FROM procrastinate_jobs WHERE status = 'todo'") == 4
 
@@ -196,7 +195,7 @@ def test_a_worker_ends_with_a_line_where_the_database_becomes_that_of_another_ne
     wait(lambda: "working on" in several.log(1), 20)
     with room.database.connected(writing=True) as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '0016'"))
-    assert worker.wait(patience(20)) == 2
+    assert worker.wait(20) == 2
     assert "has schema 0016, this newsdesk" in several.log(1)
     assert "Traceback" not in several.log(1)
 
@@ -248,7 +247,7 @@ def test_a_daemon_that_was_cut_off_gives_way_to_the_one_that_came_meanwhile(
     several.start("run", "--no-poll")
     wait(lambda: "serving" in several.log(2), 30)
     wire.mend()
-    assert first.wait(patience(30)) == 3
+    assert first.wait(30) == 3
     assert "is held by" in several.log(1)
     assert several.processes[1].poll() is None
 

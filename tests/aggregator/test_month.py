@@ -153,9 +153,9 @@ class Server:
 
 @pytest.fixture
 def servers(web: Web, clock: Clock) -> list[Server]:
-    """Two of each manner, from busy ones to slow ones."""
+    """Fifty, two of each manner at least, from busy ones to slow ones."""
     found = []
-    for number in range(2 * len(MANNERS)):
+    for number in range(50):
         manner = MANNERS[number % len(MANNERS)]
         every = 3 * HOUR if manner == "busy" else (6 + number) * HOUR
         found.append(Server(manner, clock, every))

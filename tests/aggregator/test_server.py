@@ -12,7 +12,6 @@ from itertools import product
 from pathlib import Path
 
 import pytest
-from running import patience
 
 from aggregator import loop, serve
 from aggregator.server import LARGEST_HEAD, LONGEST_HEAD, LONGEST_STANDSTILL, MOST_HEADERS, Server, listening
@@ -186,7 +185,7 @@ def test_who_never_ends_the_head_of_a_request_is_not_waited_for(ports: list[int]
             peers.append(stack.enter_context(socket.create_connection(("127.0.0.1", port), timeout=30)))
             peers[-1].sendall(sent)
         assert [peer.recv(1) for peer in peers] == [b""] * 4
-        assert time.monotonic() - started < LONGEST_HEAD + patience(3)
+        assert time.monotonic() - started < LONGEST_HEAD + 3
 
 
 def test_readers_that_take_nothing_hold_up_no_other(port: int) -> None:

@@ -18,7 +18,7 @@ from threading import Thread
 import pytest
 from conftest import CommandLine
 from makers import rss, rss_item
-from running import NEWSDESK, ROOT, patience, until
+from running import NEWSDESK, ROOT, until
 from web import Web
 
 
@@ -74,7 +74,7 @@ def test_the_desk_is_opened_decided_at_and_left(stocked: CommandLine, tmp_path: 
         terminal.press("p")
         terminal.shows("decision 1: pick item 1 in editors-pick, now live")
         terminal.press("q")
-        assert terminal.process.wait(patience(20)) == 0
+        assert terminal.process.wait(20) == 0
     assert b"\x1b[?1049l" in terminal.printed  # the terminal has its own screen back
     decided = stocked("log", "--json").json
     assert [(one["verb"], one["editor"], one["via"]) for one in decided] == [("pick", "ada", "desk")]
