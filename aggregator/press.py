@@ -22,9 +22,10 @@ from aggregator.newspaper import Document, Newspaper
 from aggregator.past import Copy
 from aggregator.publish import Published
 from config.options import PRIVATE, Edition, Publishing
-from curation import archive, changed, pages, permalinks
+from curation import archive, changed, pages, permalinks, shifts
 from curation.lineup import Site
 from curation.pages import Pages
+from curation.shifts import Shifted
 from feeds.shelves import Named
 
 PRIVATE_FOLDER, PRIVATE_FILE = 0o700, 0o600  # permissions
@@ -50,7 +51,7 @@ class Press:
 
     def documents(self) -> list[Document]:
         """All that is public now, as a publish would draw it anew; none goes on record."""
-        paper, drawn = self._gathered(self.now(), anew=True)
+        paper, drawn, _ = self._gathered(self.now(), anew=True)
         of_pages = (document for each in drawn for document in pagedocuments.documents(each))
         return [*newspaper.documents(paper, self.site), *of_pages]
 
@@ -68,12 +69,15 @@ class Press:
         """
         with self._alone():
             at = self.now()
-            paper, drawn = self._gathered(at, anew)
+            paper, drawn, shifted = self._gathered(at, anew)
             keep()
             paper = self._gone_to_press(paper, at, only)
             done = Published(at)
             for each in drawn:
                 done.join(self._bring(self._plan(paper, each, only), paper, at, keep))
+            if only is None and shifted:
+                with self.database.writing() as session:
+                    shifts.forget(session, shifted)
         if len(paper.past) == archive.MOST_PAGES:
             further = self.publish(only, False, keep)
             done.written += further.written
@@ -116,22 +120,23 @@ class Press:
     def _newspaper(self, session: Session, at: datetime) -> Newspaper:
         return newspaper.newspaper(session, self.editions, self.site, at, self.quorum, self.publishing.hub)
 
-    def _gathered(self, at: datetime, anew: bool) -> tuple[Newspaper, list[Pages]]:
-        """What is public at an instant, and the pages of it that changed since all was last published, or
-        all where they look otherwise, or are to be drawn `anew`.
+    def _gathered(self, at: datetime, anew: bool) -> tuple[Newspaper, list[Pages], list[Shifted]]:
+        """What is public at an instant, the pages of it that changed since all was last published, or all
+        where they look otherwise or are to be drawn `anew`, and what has shifted that these pages show.
 
         Those of the private editions come first, since the others date what was last published.
         """
         with self.database.reading() as session:
             paper = self._newspaper(session, at)
+            shifted = shifts.since_forgotten(session)
             drawn_at = None if anew else self._drawn_at(session)
-            drawn = None if drawn_at is None else changed.Drawn(drawn_at, paper.reading)
+            drawn = None if drawn_at is None else changed.Drawn(drawn_at, paper.reading, shifted)
             shown = paper.lineups, self.site, at, self.quorum
-            public = pages.gathered(session, self._editions(private=False), *shown, drawn)
-            if not self._has_private(session):
-                return paper, [public]
-            drawn = drawn if drawn and self._holds_private(session) else None
-            return paper, [pages.apart(session, self._editions(private=True), *shown, drawn), public]
+            gathered = [pages.gathered(session, self._editions(private=False), *shown, drawn)]
+            if self._has_private(session):
+                drawn = drawn if drawn and self._holds_private(session) else None
+                gathered.insert(0, pages.apart(session, self._editions(private=True), *shown, drawn))
+            return paper, gathered, shifted
 
     def _drawn_at(self, session: Session) -> datetime | None:
         """When all pages that there are were last drawn; None where they do not look as they would now."""

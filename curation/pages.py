@@ -5,14 +5,15 @@ Which of them are drawn follows from what changed: a page that nothing changed o
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from sqlmodel import Session, col, select
 
 from config.options import PRIVATE, Edition
-from curation import changed, inbox, notes, standing
+from curation import changed, days, inbox, notes, standing
+from curation.changed import Changed
 from curation.lineup import Site, filters, recent
 from curation.permalinks import Shown, Snapshot, named
 from curation.tables import Pick
@@ -24,7 +25,6 @@ from feeds.tables import Item, Source
 IN_A_SECTION = 50  # stories, and as many picks
 ON_A_DAY = 200
 DAYS_IN_THE_MAP = 31
-INSTANT = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +33,8 @@ class Pages:
 
     `shelves` are the line-ups of the editions, each pick with its own page; `unseen` are the pages of picks
     that readers are not to see, or not yet; `days_of_late` are the newest days with news, whether they are
-    drawn or not. `every_day` says that all days are drawn, and `everything` that all pages are; `above` is
-    how the names of all of them begin.
+    drawn or not, and `days_over` some that have no page, or none any more. `everything` says that all pages
+    are drawn; `above` is how the names of all of them begin.
     """
 
     masthead: Masthead
@@ -45,26 +45,27 @@ class Pages:
     gone: tuple[Gone, ...] = ()
     unseen: tuple[str, ...] = ()
     days_of_late: tuple[date, ...] = ()
-    every_day: bool = False
+    days_over: tuple[date, ...] = ()
     everything: bool = False
     above: str = ""
 
     @property
     def kept(self) -> tuple[str, ...]:
         """Where pages stand that were drawn before and are not drawn again: they stay."""
-        days = () if self.every_day else ("days/",)
-        gone = () if self.everything else (f"{self.above}gone/",)
-        return (*days, *gone, *(f"{shelf.slug}/" for shelf in self.shelves))
+        others = () if self.everything else (f"{self.above}gone/", f"{self.above}days/")
+        return (*others, *(f"{shelf.slug}/" for shelf in self.shelves))
 
     def withdrawn(self, edition: str | None = None) -> tuple[str, ...]:
         """The pages that must not stand any more, of one edition or of all: of picks that are not to be
-        seen, and those that say that a pick is gone which came back, or is to come.
+        seen, those that say that a pick is gone which came back, or is to come, and those of days.
         """
         of_it = self.above if edition is None else f"{self.above}{edition}/"
+        over = [pagenames.day(of) for of in self.days_over] if edition is None else []
         unseen = [name for name in self.unseen if name.startswith(of_it)]
         shown = [one.name for one in self.permalinks if one.name.startswith(of_it)]
         said = {one.name for one in self.gone}
-        return tuple(sorted([*unseen, *({pagenames.gone(name) for name in (*unseen, *shown)} - said)]))
+        back = {pagenames.gone(name) for name in (*unseen, *shown)} - said
+        return tuple(sorted([*over, *unseen, *back]))
 
 
 def gathered(
@@ -83,18 +84,13 @@ def gathered(
     snapshot = Snapshot(session, site, _picking(editions), at, quorum)
     live = _live(snapshot, lineups)
     found = None if drawn is None else changed.since(session, drawn)
-    stories = None if found is None else found.stories
-    touched = _touched(snapshot, stories)
-    every_day = found is None or found.is_lost
-    if drawn is None or stories is None or every_day:
-        of_days = _all_days(snapshot)
-    else:
-        of_days = _days(snapshot, touched, stories, drawn.at)
-    days = tuple(day(snapshot, of) for of in sorted(of_days))
+    touched, undone = _touched(snapshot, found), _undone(snapshot, found)
+    looked_at = days.every(snapshot) if found is None else days.touched(snapshot, found, touched)
+    told = {of: days.is_told(snapshot, of) for of in sorted(looked_at)}
+    drawn_days = tuple(day(snapshot, of) for of, is_told in told.items() if is_told)
     every = {one.name: one for one in (*snapshot.shown(touched), *live)}
-    undone = _undone(snapshot, stories)
     unseen = snapshot.pages_of(touched, undone) - every.keys()
-    on_days = {name for one in days for name in one.picks.permalinks}
+    on_days = {name for one in drawn_days for name in one.picks.permalinks}
     missing = _picks_of(snapshot, on_days - every.keys())
     every |= {one.name: one for one in snapshot.shown(missing)}
     paper = masthead(session, site)
@@ -102,12 +98,12 @@ def gathered(
         masthead=paper,
         shelves=tuple(_shelf(edition, lineups[edition.slug], live) for edition in editions),
         sections=tuple(section(snapshot, one, editions, live) for one in paper.sections),
-        days=days,
+        days=drawn_days,
         permalinks=tuple(_permalink(one) for _, one in sorted(every.items())),
         gone=(*snapshot.gone(touched), *snapshot.undone(undone)),
         unseen=tuple(sorted(unseen)),
-        days_of_late=tuple(_days_of_late(session, at)),
-        every_day=every_day,
+        days_of_late=tuple(days.of_late(session, at, DAYS_IN_THE_MAP)),
+        days_over=tuple(of for of, is_told in told.items() if not is_told),
         everything=drawn is None,
     )
 
@@ -124,8 +120,8 @@ def apart(
     """The pages of private editions and of their picks, to which no other page leads; else as `gathered`."""
     snapshot = Snapshot(session, site, _picking(editions), at, quorum)
     live = _live(snapshot, lineups)
-    stories = None if drawn is None else changed.since(session, drawn).stories
-    touched, undone = _touched(snapshot, stories), _undone(snapshot, stories)
+    found = None if drawn is None else changed.since(session, drawn)
+    touched, undone = _touched(snapshot, found), _undone(snapshot, found)
     every = {one.name: one for one in (*snapshot.shown(touched), *live)}
     unseen = snapshot.pages_of(touched, undone) - every.keys()
     return Pages(
@@ -134,7 +130,6 @@ def apart(
         permalinks=tuple(_permalink(one) for _, one in sorted(every.items())),
         gone=(*snapshot.gone(touched), *snapshot.undone(undone)),
         unseen=tuple(sorted(unseen)),
-        every_day=True,
         everything=drawn is None,
         above=PRIVATE,
     )
@@ -167,16 +162,16 @@ def section(snapshot: Snapshot, shown: Named, editions: Sequence[Edition], live:
 
 def day(snapshot: Snapshot, of: date) -> Day:
     """A day: its stories by the rule of Recent News, and what was picked on it and not withdrawn."""
-    start, end = changed.bounds(of)
+    start, end = days.bounds(of)
     items = inbox.leads(snapshot.session, inbox.Filters(since=start, before=end), ON_A_DAY, at=snapshot.at)
-    picks = changed.picked(snapshot.session, start, end, snapshot.quorum, snapshot.editions)
+    picks = days.picked(snapshot, start, end)
     news = recent(snapshot.session, items, snapshot.at)
     return Day(
         of=of,
         picks=_picked(_each_once(snapshot.shown(picks))[:ON_A_DAY]),
         news=Shelf("", Feed(title=of.isoformat(), entries=tuple(news))),
-        before=changed.before(snapshot.session, of),
-        after=changed.after(snapshot.session, of),
+        before=days.before(snapshot.session, of),
+        after=days.after(snapshot.session, of),
     )
 
 
@@ -185,7 +180,7 @@ def told(
 ) -> Shelf:
     """What was picked for an edition since an instant and not withdrawn, the newest first."""
     snapshot = Snapshot(session, site, {edition.slug: edition}, at, quorum)
-    shown = snapshot.shown(changed.picked(session, since, at + INSTANT, quorum, snapshot.editions))
+    shown = snapshot.shown(days.picked(snapshot, since, at + days.INSTANT))
     feed = Feed(title=edition.title, description=edition.description)
     picked = _picked(shown)
     return picked._replace(slug=edition.path, feed=feed.model_copy(update={"entries": picked.feed.entries}))
@@ -195,41 +190,24 @@ def _picking(editions: Sequence[Edition]) -> dict[str, Edition]:
     return {edition.slug: edition for edition in editions if edition.rule == "picks"}
 
 
-def _undone(snapshot: Snapshot, stories: Collection[int] | None) -> list[changed.Undone]:
+def _undone(snapshot: Snapshot, found: Changed | None) -> list[changed.Undone]:
+    """The picks of what changed, or all, that were undone as if they had never been."""
     if not snapshot.editions:
         return []
-    return [pick for pick in changed.undone(snapshot.session, stories) if pick.edition in snapshot.editions]
+    undone = changed.undone(snapshot.session, None if found is None else found.stories)
+    return [pick for pick in undone if pick.edition in snapshot.editions]
 
 
-def _touched(snapshot: Snapshot, stories: Collection[int] | None) -> list[Pick]:
-    """The picks of stories, standing or not; for None all that there are."""
-    if stories is None:
-        of_editions = col(Pick.edition).in_(sorted(snapshot.editions))
-        return list(snapshot.session.exec(select(Pick).where(of_editions).order_by(col(Pick.id))))
-    return [pick for pick in changed.picks(snapshot.session, stories) if pick.edition in snapshot.editions]
-
-
-def _all_days(snapshot: Snapshot) -> set[date]:
-    """Every day with news, a pick, or a decision about what was picked."""
-    session, picks = snapshot.session, _touched(snapshot, None)
-    of_picks = changed.days(session, (), picks, snapshot.at, snapshot.quorum, snapshot.editions)
-    return changed.all_days(session) | of_picks | changed.decided_on(session, snapshot.editions)
-
-
-def _days(
-    snapshot: Snapshot, touched: Sequence[Pick], stories: Collection[int], since: datetime
-) -> set[date]:
-    """The days to draw: those that changed, those that passed, and those that come to lead to new ones."""
+def _touched(snapshot: Snapshot, found: Changed | None) -> list[Pick]:
+    """The picks of what changed, standing or not, and those that come back by themselves; or all."""
     session = snapshot.session
-    found = changed.days(session, stories, touched, snapshot.at, snapshot.quorum, snapshot.editions)
-    found |= {
-        of
-        for of in changed.passed(since, snapshot.at)
-        if changed.picked(session, *changed.bounds(of), snapshot.quorum, snapshot.editions)
-    }
-    new = [of for of in found if not changed.had_news(session, of, since)]
-    around = {near(session, of) for of in new for near in (changed.before, changed.after)}
-    return found | {of for of in around if of is not None}
+    if found is None:
+        of_editions = col(Pick.edition).in_(sorted(snapshot.editions))
+        return list(session.exec(select(Pick).where(of_editions).order_by(col(Pick.id))))
+    of_stories = changed.picks(session, found.stories)
+    back = changed.returning(session, found.since, snapshot.editions)
+    picks = {pick.id: pick for pick in (*of_stories, *back) if pick.edition in snapshot.editions}
+    return [pick for _, pick in sorted(picks.items(), key=lambda one: one[0] or 0)]
 
 
 def _live(snapshot: Snapshot, lineups: Mapping[str, Feed]) -> list[Shown]:
@@ -251,15 +229,6 @@ def _picks_of(snapshot: Snapshot, names: Iterable[str]) -> list[Pick]:
     query = select(Pick).where(col(Pick.item_id).in_({number for _, number in wanted}))
     found = snapshot.session.exec(query.order_by(col(Pick.id)))
     return [pick for pick in found if (pick.edition, pick.item_id) in wanted]
-
-
-def _days_of_late(session: Session, at: datetime) -> Iterator[date]:
-    day = changed.before(session, changed.tomorrow(at))
-    for _ in range(DAYS_IN_THE_MAP):
-        if day is None:
-            return
-        yield day
-        day = changed.before(session, day)
 
 
 def _shelf(edition: Edition, feed: Feed, live: Sequence[Shown]) -> Shelf:

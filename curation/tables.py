@@ -5,7 +5,7 @@ Pick, Kill, Tag and StoryPin are projections: they hold nothing that the log doe
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import JSON, CheckConstraint, Index, Text, UniqueConstraint
@@ -53,6 +53,7 @@ class Pick(Picked, SQLModel, table=True):
         Index("ix_pick_order", "edition", "retracted_at", "pinned", "picked_at", "id"),
         Index("ix_pick_until", "edition", "until"),
         Index("ix_pick_held", "edition", "held", "changed_at"),
+        Index("ix_pick_visible_from", "visible_from"),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -175,6 +176,18 @@ class Delivery(SQLModel, table=True):
     error: str | None = Field(default=None, sa_type=Text)
     error_at: datetime | None = None
     done_at: datetime | None = None
+
+
+class Shift(SQLModel, table=True):
+    """A story that is told otherwise on a day, or on that day no more, though nothing new was told: what a
+    publish has yet to draw (`curation.shifts`).
+    """
+
+    __table_args__ = (UniqueConstraint("story_id", "day"), NUMBERS_ARE_NEVER_REUSED)
+
+    id: int | None = Field(default=None, primary_key=True)
+    story_id: int
+    day: date
 
 
 class PublishedEntry(SQLModel, table=True):

@@ -23,6 +23,7 @@ from sqlalchemy import (
     TypeDecorator,
     UniqueConstraint,
     func,
+    text,
 )
 from sqlmodel import Field, SQLModel
 
@@ -217,6 +218,9 @@ class Mark(SQLModel, table=True):
     item_id: int = Field(foreign_key="item.id", ondelete="CASCADE", primary_key=True, index=True)
 
 
+_REVISED = text("revised_at IS NOT NULL")
+
+
 class Item(Entry, SQLModel, table=True):
     """An Entry as kept from one Source.
 
@@ -232,6 +236,7 @@ class Item(Entry, SQLModel, table=True):
         Index("ix_item_alias", "source_id", "alias"),
         Index("ix_item_of_source", "source_id", "timestamp", "story_id"),
         Index("ix_item_of_story", "story_id", "timestamp", "source_id"),
+        Index("ix_item_revised_at", "revised_at", sqlite_where=_REVISED, postgresql_where=_REVISED),
         CheckConstraint("key <> ''", name="item_has_a_key"),
         NUMBERS_ARE_NEVER_REUSED,
     )

@@ -14,7 +14,7 @@ from sqlalchemy import event
 from aggregator import app, sources
 from aggregator.app import Newsdesk
 from config.options import EDITORS_PICK, Edition
-from curation import changed, pages
+from curation import changed, pages, shifts
 from curation.desk import Desk
 from curation.lineup import lineup
 from curation.pages import Pages
@@ -27,7 +27,7 @@ def gathered(newsdesk: Newsdesk, since: datetime | None = None, *more: Edition, 
     editions, at = (*newsdesk.editions, *more), newsdesk.now()
     with newsdesk.database.reading() as session:
         lineups = {one.slug: lineup(session, one, newsdesk.site, at, quorum) for one in editions}
-        last = since and changed.Drawn(since, sources.outlines(session))
+        last = since and changed.Drawn(since, sources.outlines(session), shifts.since_forgotten(session))
         return pages.gathered(session, editions, lineups, newsdesk.site, at, quorum, last)
 
 
@@ -130,14 +130,15 @@ def test_what_readers_never_saw_leaves_no_page(filled: Newsdesk, clock: Clock) -
 
 
 def test_what_readers_saw_and_is_put_off_has_no_page_until_its_time(filled: Newsdesk, clock: Clock) -> None:
-    """Nor has the day on which it is to appear, which would tell of it."""
+    """Nor has the day on which it is to appear, which would tell of it, nor any more that on which it did."""
     decide(filled, "pick", 1)
     since = clock.move(hours=3)
     decide(filled, "pick", 1, visible_from=NOON + timedelta(days=1))
     shown = gathered(filled, since)
     assert (names(shown), gone(shown)) == ([], [])
-    assert shown.withdrawn() == ("editors-pick/1.html", "gone/editors-pick/1.html")
-    assert shown.withdrawn("editors-pick") == shown.withdrawn()
+    of_it = ("editors-pick/1.html", "gone/editors-pick/1.html")
+    assert shown.withdrawn() == ("days/2026-11-25.html", "days/2026-11-26.html", *of_it)
+    assert shown.withdrawn("editors-pick") == of_it
     assert shown.withdrawn("editors") == ()
     assert "2026-11-26" not in days(shown)
     clock.move(days=1)
