@@ -90,15 +90,15 @@ def touched(snapshot: Snapshot, found: Changed, picks: Sequence[Pick]) -> set[da
 
 def _of_stories(snapshot: Snapshot, stories: set[int], picks: Sequence[Pick]) -> Iterator[date]:
     """The days on which stories are told, and those on which picks of them appear, or did once."""
-    session, editions = snapshot.session, sorted(snapshot.editions)
-    told = changed.batched(session, select(Item.timestamp), Item.story_id, stories)
+    told = changed.batched(snapshot.session, select(Item.timestamp), Item.story_id, stories)
     yield from map(_day, told)
-    lines = select_columns(col(Decision.at), col(Decision.payload)).where(col(Decision.edition).in_(editions))
+    lines = select_columns(col(Decision.edition), col(Decision.at), col(Decision.payload))
     of_items = lines.join(Item, col(Item.id) == col(Decision.item_id))
-    for at, payload in changed.batched(session, of_items, Item.story_id, stories):
-        yield _day(at)
-        if put_off := payload.get("visible_from"):
-            yield _day(datetime.fromisoformat(put_off))
+    for edition, at, payload in changed.batched(snapshot.session, of_items, Item.story_id, stories):
+        if edition in snapshot.editions:  # asked of the database, it would go through all of an edition
+            yield _day(at)
+            if put_off := payload.get("visible_from"):
+                yield _day(datetime.fromisoformat(put_off))
     yield from _appeared(snapshot, picks)
 
 
