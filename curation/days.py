@@ -12,15 +12,14 @@ from datetime import UTC, date, datetime, time, timedelta
 from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, func, select
 
-from curation import changed, rules
+from curation import changed, rules, standing
 from curation.changed import Changed
 from curation.permalinks import Snapshot
+from curation.standing import INSTANT, LONG_AGO
 from curation.tables import Decision, Pick
 from feeds.tables import Item
 
 DAY = timedelta(days=1)
-INSTANT = timedelta(microseconds=1)
-LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
 def bounds(day: date) -> tuple[datetime, datetime]:
@@ -53,15 +52,8 @@ def of_late(session: Session, at: datetime, most: int) -> Iterator[date]:
 
 def picked(snapshot: Snapshot, start: datetime, end: datetime) -> list[Pick]:
     """The picks that appeared from one instant up to another, standing still or not, the newest first."""
-    heard = select(Decision.item_id).where(Decision.at >= start, Decision.at < end)
-    among = col(Pick.item_id).in_(heard), (Pick.visible_from >= start) & (Pick.visible_from < end)
-    rows = {row.id: row for one in among for row in snapshot.session.exec(select(Pick).where(one))}
-    dated = [
-        (rules.dated(pick, snapshot.quorum), number, pick)
-        for number, pick in rows.items()
-        if pick.edition in snapshot.editions
-    ]
-    return [pick for at, _, pick in sorted(dated, reverse=True) if start <= at < end]
+    found = standing.appeared(snapshot.session, start, end, snapshot.quorum)
+    return [one.pick for one in reversed(found) if one.pick.edition in snapshot.editions]
 
 
 def every(snapshot: Snapshot) -> set[date]:

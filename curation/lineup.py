@@ -18,7 +18,7 @@ from sqlmodel import Session, col, select
 
 from config.options import Edition
 from curation import archive, inbox, notes, rules, withdrawn
-from curation.standing import departures, live
+from curation.standing import LONG_AGO, departures, live
 from curation.tables import Pick
 from feeds.entries import Editorial, Entry, Feed, Link, Moment, Origin, Pace
 from feeds.tables import NAME, Item, Source, Status
@@ -79,7 +79,7 @@ def lineup(session: Session, edition: Edition, site: Site, at: datetime, quorum:
         entries = [_chosen(one, pick, quorum, site) for one, pick in zip(said, picks, strict=True)]
         changes = [max(pick.changed_at, rules.dated(pick, quorum)) for pick in picks]
         changes += [item.revised_at for item in items if item.revised_at]
-        changes += departures(session, edition, at, quorum)
+        changes += departures(session, edition, at, quorum, max(changes, default=LONG_AGO))
     changes += [other.first_seen_at for one in said for other in one.others]
     deleted = withdrawn.told(session, edition.slug, at, {entry.guid for entry in entries})
     changes += [one.at for one in deleted]

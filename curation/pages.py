@@ -180,7 +180,7 @@ def told(
 ) -> Shelf:
     """What was picked for an edition since an instant and not withdrawn, the newest first."""
     snapshot = Snapshot(session, site, {edition.slug: edition}, at, quorum)
-    shown = snapshot.shown(days.picked(snapshot, since, at + days.INSTANT))
+    shown = snapshot.shown(days.picked(snapshot, since, at + standing.INSTANT))
     feed = Feed(title=edition.title, description=edition.description)
     picked = _picked(shown)
     return picked._replace(slug=edition.path, feed=feed.model_copy(update={"entries": picked.feed.entries}))

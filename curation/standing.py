@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
-from typing import Any
+from datetime import UTC, datetime, timedelta
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement
 from sqlalchemy.orm import aliased
@@ -15,12 +15,22 @@ from curation import places, promise, rules, search
 from curation.tables import Decision, Kill, Pick
 from feeds.tables import Item
 
+INSTANT = timedelta(microseconds=1)
+LONG_AGO = datetime.min.replace(tzinfo=UTC)
 AT_FIRST = 2  # picks looked at for each that an edition shows
 LEFT_BY: dict[str, tuple[Any, ...]] = {
     "retracted_at": (),
     "until": (),
     "changed_at": (col(Pick.held), col(Pick.retracted_at).is_(None)),
 }
+
+
+class Appeared(NamedTuple):
+    """When a pick appeared to readers, and which."""
+
+    at: datetime
+    number: int
+    pick: Pick
 
 
 def standing(session: Session, edition: Edition) -> list[Pick]:
@@ -88,24 +98,34 @@ def warnings(session: Session, editions: Sequence[Edition], at: datetime, quorum
     ]
 
 
-def departures(session: Session, edition: Edition, at: datetime, quorum: int = 1) -> list[datetime]:
+def departures(
+    session: Session, edition: Edition, at: datetime, quorum: int = 1, since: datetime = LONG_AGO
+) -> list[datetime]:
     """When picks that readers had seen went out of their sight: killed, too old, withdrawn or run out.
 
-    Of those withdrawn and of those run out, the last.
+    Of those withdrawn and of those run out, the last; of the others all since an instant.
     """
     found = [_last_left(session, edition, at, quorum, name) for name in LEFT_BY]
-    if edition.max_age is not None:
-        aged = select(Pick).where(Pick.edition == edition.slug, col(Pick.retracted_at).is_(None))
-        found += [_aged(pick, edition, at, quorum) for pick in session.exec(aged)]
+    found += _aged(session, edition, at, quorum, since)
     fellow = aliased(Item)
-    killed = session.exec(
+    killed = session.exec(  # asked for one edition, the database would begin with all picks of it
         select(Pick, Decision.at)
-        .where(Pick.edition == edition.slug, col(Item.id) == col(Pick.item_id))
-        .where(col(fellow.story_id) == col(Item.story_id), col(Kill.item_id) == col(fellow.id))
-        .where(col(Decision.id) == col(Kill.decision_id))
+        .where(Decision.at > since, col(Kill.item_id) == Decision.item_id, Kill.decision_id == Decision.id)
+        .where(col(fellow.id) == Kill.item_id, col(Item.story_id) == fellow.story_id)
+        .where(col(Pick.item_id) == Item.id)
     )
-    found += [killed_at for pick, killed_at in killed if _seen_before(pick, killed_at, quorum)]
+    of_it = ((pick, killed_at) for pick, killed_at in killed if pick.edition == edition.slug)
+    found += [killed_at for pick, killed_at in of_it if _seen_before(pick, killed_at, quorum)]
     return [time for time in found if time is not None and time <= at]
+
+
+def appeared(session: Session, start: datetime, end: datetime, quorum: int = 1) -> list[Appeared]:
+    """The picks that appeared from one instant up to another, standing still or not, the oldest first."""
+    heard = select(Decision.item_id).where(Decision.at >= start, Decision.at < end)
+    among = col(Pick.item_id).in_(heard), (Pick.visible_from >= start) & (Pick.visible_from < end)
+    rows = {row.id or 0: row for one in among for row in session.exec(select(Pick).where(one))}
+    found = [Appeared(rules.dated(pick, quorum), number, pick) for number, pick in rows.items()]
+    return sorted((one for one in found if start <= one.at < end), key=lambda one: one[:2])
 
 
 def _last_left(session: Session, edition: Edition, at: datetime, quorum: int, name: str) -> datetime | None:
@@ -125,10 +145,16 @@ def _seen_before(pick: Pick, at: datetime, quorum: int) -> bool:
     return rules.status(pick, at, quorum) == "live" and rules.dated(pick, quorum) < at
 
 
-def _aged(pick: Pick, edition: Edition, at: datetime, quorum: int) -> datetime | None:
-    if not _is_old(pick, edition, at, quorum) or edition.max_age is None:
-        return None
-    return rules.dated(pick, quorum) + edition.max_age
+def _aged(
+    session: Session, edition: Edition, at: datetime, quorum: int, since: datetime
+) -> list[datetime | None]:
+    """When picks that were not taken back became too old, since an instant."""
+    if edition.max_age is None:
+        return []
+    start = LONG_AGO if since == LONG_AGO else since - edition.max_age
+    found = appeared(session, start, at - edition.max_age + INSTANT, quorum)
+    of_it = (one for one in found if one.pick.edition == edition.slug and one.pick.retracted_at is None)
+    return [one.at + edition.max_age for one in of_it]
 
 
 def _picks(session: Session, edition: Edition, *those: ColumnElement[bool]) -> list[tuple[Pick, int]]:
