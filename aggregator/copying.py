@@ -45,6 +45,7 @@ from feeds.tables import Kept
 BATCH = 1_000  # rows
 MARK = Made(migrations.UNFINISHED, MetaData(), Column("origin", Text), Column("schema", Text))
 DERIVED = "item_term"  # worked out of items and their tags, as the words are
+SHIFTS = "shift"  # filled by triggers as items go, under numbers that the rows copied may have
 ITEM = table("item", column("id"))
 
 Told = Callable[[str, int, int], None]  # what is copied, how many rows of it are, of how many
@@ -132,9 +133,11 @@ def end(target: Database) -> None:
 
 
 def empty(target: Database) -> None:
-    """Take out again all that was copied."""
+    """Take out again all that was copied, and that items went."""
+    every = tables()
+    shifts = [one for one in every if one.name == SHIFTS]
     with target.connected(writing=True) as connection:
-        for one in reversed(tables()):
+        for one in (*shifts, *reversed(every), *shifts):
             connection.execute(delete(one.table))
 
 

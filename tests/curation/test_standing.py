@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from tempfile import TemporaryDirectory
 
 import pytest
@@ -20,6 +21,7 @@ from curation.tables import Pick
 from feeds.tables import Item
 
 SHORT = EDITORS_PICK.model_copy(update={"limit": 2, "expire": "oldest"})
+AGEING = SHORT.model_copy(update={"max_age": timedelta(minutes=3)})
 PICKS = 16
 
 
@@ -72,4 +74,9 @@ def test_the_newest_picks_are_enough(
         expected = places.shortened(places.arrange(everything), SHORT.limit)
         seen = standing.live(session, SHORT, clock())
         assert [pick.item_id for pick in seen] == [pick.item_id for pick in expected]
+        of_all = standing.departures(session, AGEING, clock())
+        since = clock() - timedelta(minutes=4)
+        assert max(standing.departures(session, AGEING, clock(), 1, since), default=since) == max(
+            [since, *of_all]
+        )
         transaction.rollback()
