@@ -111,7 +111,7 @@ SHIFTS: list[list[Step]] = [
     [("redated", 3)],
     [("redated", 6), ("publish", 1), ("redated", 5), ("redated", 4)],
     [("revise", 5), ("hour", 1), ("revise", 5), ("publish", 1), ("revise", 5)],
-    [("merge", 5), ("publish", 1), ("preferred", 5)],
+    [("merge", 4), ("publish", 1), ("preferred", 1)],
     [("merge", 5), ("publish", 1), ("redated", 3), ("retention", 1)],
     [("merge", 5), ("publish", 1), ("undo", 1)],
     [("removed", 5)],
