@@ -160,6 +160,7 @@ def test_a_private_edition_is_published_as_if_it_had_always_been_one(
     follow(filled, copied, steps, PRIVATE)
 
 
+@pytest.mark.sqlite  # somebody stays connected to the database that a test is given on PostgreSQL
 def test_editions_of_another_name_have_another_name_on_every_page(
     newsdesk: Newsdesk, clock: Clock, copied: Copied
 ) -> None:
