@@ -35,7 +35,7 @@ class Database:
         self.engine = self.kind.engine()
         self._errors: tuple[type[Exception], ...] = (DBAPIError, *self.kind.errors)
         self._writer = self.engine.execution_options(**self.kind.writing)
-        self._queueing = self.engine.execution_options(isolation_level="READ COMMITTED")
+        self._queueing = self.engine.execution_options(isolation_level="READ COMMITTED", brief=True)
 
     def __str__(self) -> str:
         return self.kind.name

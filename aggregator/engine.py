@@ -43,6 +43,9 @@ ALIVE = {
     "keepalives_interval": 2,
     "keepalives_count": 2,
     "tcp_user_timeout": 8_000,  # milliseconds
+    # The server, too, learns of a worker that has gone, and lets go of what that one has locked.
+    "options": "-c tcp_keepalives_idle=5 -c tcp_keepalives_interval=3 -c tcp_keepalives_count=3"
+    " -c tcp_user_timeout=15000 -c idle_in_transaction_session_timeout=15s",
 }
 NEWEST = "SELECT obj_description('procrastinate_jobs'::regclass)"
 
@@ -135,10 +138,11 @@ class Shift:
         from procrastinate.exceptions import ProcrastinateException
 
         try:
-            await self._app.open_async()
+            async with asyncio.timeout(CUT_OFF):
+                await self._app.open_async()
             await self._until(stop)
-        except ProcrastinateException as error:
-            said = " ".join(str(error.__cause__ or error).split())
+        except (ProcrastinateException, TimeoutError) as error:
+            said = " ".join(str(error.__cause__ or error).split()) or "nobody answers"
             raise TryLater(f"the queue cannot be reached: {said}", "see that its server runs") from error
         finally:
             with suppress(Exception):
@@ -195,7 +199,7 @@ class Shift:
         looking = asyncio.create_task(self._keep_looking())
         try:
             while not self._is_cut_off():
-                await asyncio.wait({looking}, timeout=1)
+                await asyncio.wait({looking}, timeout=self._heard + CUT_OFF - time.monotonic())
                 if looking.done():
                     looking.result()
         finally:
@@ -226,7 +230,7 @@ class Shift:
         return sorted(lost)
 
     def _is_cut_off(self) -> bool:
-        return time.monotonic() - self._heard > CUT_OFF
+        return time.monotonic() - self._heard >= CUT_OFF
 
     async def _let_go(self) -> None:
         """Say nothing more to the database: what this worker does, another has taken up."""

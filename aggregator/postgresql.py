@@ -21,7 +21,11 @@ from config.errors import HeldElsewhere, NewsdeskError, TryLater, UsageFault
 
 OURS = 0x6E657773  # the first key of every advisory lock of newsdesk: "news"
 WRITER, DAEMON, PLANNER = 1, 2, 3
-ALIVE = {"keepalives_idle": 20, "keepalives_interval": 5, "keepalives_count": 4, "tcp_user_timeout": 40_000}
+# Of a peer that has gone without a word either side learns within a quarter of a minute: the server has to,
+# for until then it keeps what that one has locked.
+ALIVE = {"keepalives_idle": 5, "keepalives_interval": 3, "keepalives_count": 3, "tcp_user_timeout": 15_000}
+PEER_ALIVE = {name if name.startswith("tcp") else f"tcp_{name}": value for name, value in ALIVE.items()}
+SILENT = 60  # seconds; a writer that says nothing for longer, as one that was stopped, is rolled back
 LOCKED = "55P03"  # a lock was waited for in vain
 LONGEST_TOLD = 200
 
@@ -37,6 +41,7 @@ GIVEN = text("""
 GIVE_ON = text("SELECT setval(pg_get_serial_sequence(:table, 'id'), :last)")
 NAMED = text("SELECT set_config('application_name', :owner, false)")
 TAKEN = text("SELECT pg_try_advisory_lock(:ours, :which)")
+TURN = f"SELECT set_config('idle_in_transaction_session_timeout', '{SILENT}s', true)"
 SHAPE = text("SELECT current_setting('server_encoding') = 'UTF8', 'B' < 'a' AND 'a' < 'é'")
 
 # While connecting there is no SQLSTATE; libpq says it in words.
@@ -48,6 +53,7 @@ CONNECTING = (
 )
 BUSY = ("too many clients", "connection slots", "starting up", "shutting down", "recovery")
 STATES: dict[str, tuple[type[NewsdeskError], str, str]] = {
+    "25P03": (TryLater, f"nothing was said to it for {SILENT} seconds", "try again; nothing was written"),
     "40P01": (TryLater, "another process was in the way", "try again in a moment"),
     "40001": (TryLater, "another process was in the way", "try again in a moment"),
     "22003": (UsageFault, "a number is larger than any that is given", "see the list that it is from"),
@@ -86,7 +92,9 @@ class PostgreSQL:
             options = connection.get_execution_options()
             if options.get("immediate", False):
                 shared = "_shared" * options.get("beside", False)
-                connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock{shared}({OURS}, {WRITER})")
+                connection.exec_driver_sql(f"{TURN}, pg_advisory_xact_lock{shared}({OURS}, {WRITER})")
+            elif options.get("brief", False):
+                connection.exec_driver_sql(TURN)
 
         return engine
 
@@ -104,8 +112,9 @@ class PostgreSQL:
 
         @event.listens_for(engine, "connect")
         def prepare(connection: Any, _: ConnectionPoolEntry) -> None:
-            patience = round(self.patience * 1000)
-            connection.execute(f"SET TIME ZONE 'UTC'; SET lock_timeout = {patience}")
+            known = {"lock_timeout": round(self.patience * 1000), **PEER_ALIVE}
+            said = "; ".join(f"SET {name} = {value}" for name, value in known.items())
+            connection.execute(f"SET TIME ZONE 'UTC'; {said}")
             connection.commit()
 
         return engine

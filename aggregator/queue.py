@@ -29,11 +29,14 @@ LEFT = """
 AGAIN = """EXISTS (SELECT FROM procrastinate_jobs AS other
     WHERE other.status = 'todo' AND other.queueing_lock = job.queueing_lock)
 """
-DROP = text(f"DELETE FROM procrastinate_jobs AS job WHERE {LEFT} AND {AGAIN}")  # noqa: S608  texts of ours
-TAKE_UP = text(f"""
-    UPDATE procrastinate_jobs AS job SET status = 'todo', attempts = attempts + 1, priority = :priority
-    WHERE {LEFT} AND NOT {AGAIN} RETURNING job.id
-""")  # noqa: S608  likewise
+# A row that is locked is left for the next time: who holds it may have gone without a word.
+FREE = "id IN (SELECT job.id FROM procrastinate_jobs AS job WHERE {} FOR UPDATE SKIP LOCKED)"
+DROP = text("DELETE FROM procrastinate_jobs WHERE " + FREE.format(f"{LEFT} AND {AGAIN}"))  # noqa: S608  texts of ours
+TAKE_UP = text(
+    "UPDATE procrastinate_jobs SET status = 'todo', attempts = attempts + 1, priority = :priority WHERE "  # noqa: S608  likewise
+    + FREE.format(f"{LEFT} AND NOT {AGAIN}")
+    + " RETURNING id"
+)
 STANDING = text("""
     SELECT count(*) FILTER (WHERE status = 'todo'), count(*) FILTER (WHERE status = 'doing'),
     coalesce(sum(jsonb_array_length(args->'sources')) FILTER (WHERE status = 'todo'), 0),

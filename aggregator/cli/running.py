@@ -271,8 +271,9 @@ def _logging() -> None:
     import logging
 
     logging.basicConfig(format="%(asctime)s %(levelname)-7s %(message)s", level=logging.INFO)
-    for noisy in ("apscheduler", "alembic", "asyncio", "uvicorn"):
+    for noisy in ("alembic", "asyncio", "uvicorn"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)  # else each tick of an outage is told
 
 
 COMMANDS = (demo, init, run, worker, poll, publish, serve)
