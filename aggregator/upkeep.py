@@ -66,16 +66,16 @@ class Standing:
 
 def status(session: Session, now: datetime) -> Standing:
     """How a newsroom stands."""
-    sources = store.sources(session)
-    active = [source for source in sources if source.status == Status.ACTIVE]
+    found = store.counted(session, now)
+    active = found.get(Status.ACTIVE, store.Counted())
     stands = (col(Pick.retracted_at).is_(None), col(Pick.nominated_by).is_(None))
     picks = select(func.count()).select_from(Pick).where(*stands)
     return Standing(
-        sources=len(sources),
-        active=len(active),
-        failing=sum(source.failures > 0 for source in sources),
-        due=sum(source.next_poll_at <= now for source in active),
-        next_poll_at=min((source.next_poll_at for source in active), default=None),
+        sources=sum(one.number for one in found.values()),
+        active=active.number,
+        failing=sum(one.failing for one in found.values()),
+        due=active.due,
+        next_poll_at=active.next_poll_at,
         items=session.exec(select(func.count()).select_from(Item)).one(),
         picks=session.exec(picks).one(),
         last_decision_at=session.exec(select(func.max(Decision.at))).one(),

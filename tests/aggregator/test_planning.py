@@ -72,6 +72,19 @@ class TestOnPostgreSQL:
         assert newsdesk.plan() == 0
         assert [one.sources for one in self.batches(newsdesk)] == [(1, 2), (3,)]
 
+    def test_what_a_worker_left_behind_is_not_waited_for_where_somebody_holds_it(
+        self, newsdesk: Newsdesk
+    ) -> None:
+        """As a server does for one whose machine has gone, until it learns of that."""
+        newsdesk.plan()
+        with newsdesk.database.queueing() as connection:
+            connection.execute(text("UPDATE procrastinate_jobs SET status = 'doing'"))
+        with newsdesk.database.queueing() as holding, newsdesk.database.queueing() as connection:
+            holding.execute(text("SELECT FROM procrastinate_jobs WHERE lock LIKE 'a.%' FOR UPDATE"))
+            assert queue.take_up(connection) == 1
+        with newsdesk.database.queueing() as connection:
+            assert queue.take_up(connection) == 1
+
     def test_what_no_worker_takes_up_is_due_again_and_still_waits_once(
         self, newsdesk: Newsdesk, clock: Clock
     ) -> None:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from makers import NOON
+from sqlalchemy import event, text
 
-from aggregator import migrations, upkeep
+from aggregator import migrations, sources, store, upkeep
+from aggregator.app import Newsdesk
 from aggregator.database import Database
 from config.errors import UsageFault
+from feeds.tables import Source, Status
 
 
 def at(path: Path) -> Database:
@@ -134,3 +138,33 @@ def test_a_copy_is_never_written_over_a_file(database: Database, tmp_path: Path)
 def test_a_copy_is_a_database_and_its_size_is_told(database: Database, tmp_path: Path) -> None:
     assert upkeep.backup(database, tmp_path / "copy.db") == (tmp_path / "copy.db").stat().st_size > 0
     assert examined(tmp_path / "copy.db")["database"].found == "ok"
+
+
+def test_how_the_sources_stand_is_counted_by_the_database(newsdesk: Newsdesk) -> None:
+    """Of a million rows none is read for it."""
+    later = NOON + timedelta(minutes=5)
+    rows = [
+        (Status.ACTIVE, 0, NOON - timedelta(minutes=2)),
+        (Status.ACTIVE, 3, later),
+        (Status.PAUSED, 1, NOON - timedelta(hours=9)),
+        (Status.RETIRED, 5, later),
+        (Status.REMOVED, 2, NOON - timedelta(days=9)),
+    ]
+    with newsdesk.database.writing() as session:
+        for number, (status, failures, due) in enumerate(rows):
+            source = sources.add(session, f"http://a.example/{number}", NOON)
+            source.status, source.failures, source.next_poll_at = status, failures, due
+    read: list[Source] = []
+
+    def note(source: Source, _: object) -> None:
+        read.append(source)
+
+    event.listen(Source, "load", note)
+    with newsdesk.database.reading() as session:
+        found = upkeep.status(session, NOON)
+        figures = store.figures(session, NOON)
+    event.remove(Source, "load", note)
+    assert read == []
+    assert (found.sources, found.active, found.failing, found.due) == (4, 2, 3, 1)
+    assert found.next_poll_at == NOON - timedelta(minutes=2)
+    assert figures == store.Figures({"active": 2, "paused": 1, "retired": 1}, 1, 1, 120.0)
