@@ -96,6 +96,13 @@ class Newsdesk:
 
         return planning.plan(self.database, self.now())
 
+    def bring_queue_up(self) -> None:
+        """Bring the queue of the workers to the installed engine; raises UsageFault for a newer one."""
+        from aggregator import engine
+
+        if self.database.kind.shares:
+            engine.bring_up(self.database)
+
     def standing(self) -> Standing | None:
         """How the queue of the workers stands; None where there is none."""
         from aggregator import queue

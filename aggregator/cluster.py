@@ -113,6 +113,7 @@ def look(database: Database, lost: list[int]) -> None:
     """Take up what workers that died have left; raises UsageFault for a database of another newsdesk."""
     with database.queueing() as connection:
         refuse(database, migrations.version(connection))
+        engine.refuse_another(connection)
         if taken := queue.take_up(connection, lost):
             log.warning("%d batches of workers that ended are taken up", taken)
 

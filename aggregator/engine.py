@@ -11,11 +11,13 @@ import logging
 import time
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection
 
+from aggregator.database import Database
 from aggregator.queue import QUEUE, STALLED, TAKEN_UP, Batch, read
 from config.errors import NewsdeskError, TryLater, UsageFault
 
@@ -52,7 +54,7 @@ NEWEST = "SELECT obj_description('procrastinate_jobs'::regclass)"
 log = logging.getLogger("newsdesk")
 
 
-for noisy in ("procrastinate", "psycopg.pool"):  # a line for each job, and for each fault that is told here
+for noisy in ("procrastinate", "psycopg.pool", "psycopg"):  # a line for each job, and faults told here
     logging.getLogger(noisy).setLevel(logging.CRITICAL)
 
 
@@ -69,30 +71,73 @@ def imported() -> Iterator[None]:
 
 
 def build(connection: Connection) -> None:
-    """Make the engine's tables, and write down which version of it they are of."""
+    """Make the engine's tables, and note which version of it they are of: it keeps no account of that."""
     with imported():
         from procrastinate.schema import SchemaManager
     raw: Any = connection.connection.driver_connection
     raw.execute(SchemaManager.get_schema())
     raw.execute(INDEX)
-    raw.execute(f"COMMENT ON TABLE procrastinate_jobs IS '{known()}'")
+    _note(raw, known())
 
 
 def known() -> str:
     """The version of the engine's tables that the installed engine knows: its newest migration's name."""
-    with imported():
-        from procrastinate.schema import SchemaManager
-    return max(file.stem for file in Path(SchemaManager.get_migrations_path()).glob("*.sql"))
+    return _migrations()[-1].stem
+
+
+def found(connection: Connection) -> str:
+    """The version of the engine's tables in a database; raises UsageFault where nothing says it."""
+    if noted := connection.exec_driver_sql(NEWEST).scalar():
+        return str(noted)
+    remedy = "restore the database with its comments, as pg_restore does by itself"
+    raise UsageFault("the queue has lost the note of which procrastinate it is of", remedy)
+
+
+def bring_up(database: Database) -> None:
+    """Run those of the engine's own migrations that the tables lack; raises UsageFault for newer tables.
+
+    Each in a transaction of its own: what one adds to a type cannot be used before that has ended.
+    """
+    while True:
+        with database.connected(writing=True) as connection:
+            stands = found(connection)
+            if stands > known():
+                _refuse(stands)
+            lacking = [file for file in _migrations() if file.stem > stands]
+            if not lacking:
+                return
+            raw: Any = connection.connection.driver_connection
+            raw.execute(lacking[0].read_text(encoding="utf-8"))
+            _note(raw, lacking[0].stem)
+            log.info("the queue is brought to %s of procrastinate", lacking[0].stem)
 
 
 def refuse_another(connection: Connection) -> None:
     """Raise UsageFault where the engine's tables are of another version than the installed engine."""
-    found = str(connection.exec_driver_sql(NEWEST).scalar())
-    if found != (ours := known()):
-        raise UsageFault(
-            f"the queue is of another procrastinate: it stands at {found}, the installed one at {ours}",
-            "install the same version of newsdesk[cluster] on every machine",
-        )
+    stands = found(connection)
+    if stands != known():
+        _refuse(stands)
+
+
+def _refuse(stands: str) -> None:
+    said = f"it stands at {stands}, the installed one at {known()}"
+    if stands < known():
+        remedy = "start 'newsdesk run' with the same newsdesk[cluster], which upgrades it"
+        raise UsageFault(f"the queue is of an older procrastinate: {said}", remedy)
+    remedy = "install the same newsdesk[cluster] here as on the other machines"
+    raise UsageFault(f"the queue is of a newer procrastinate: {said}", remedy)
+
+
+@cache
+def _migrations() -> tuple[Path, ...]:
+    """The migrations of the installed engine, in the order in which they are to be run."""
+    with imported():
+        from procrastinate.schema import SchemaManager
+    return tuple(sorted(Path(SchemaManager.get_migrations_path()).glob("*.sql")))
+
+
+def _note(raw: Any, version: str) -> None:
+    raw.execute(f"COMMENT ON TABLE procrastinate_jobs IS '{version}'")
 
 
 def defer(connection: Connection, batches: Sequence[Batch]) -> None:
@@ -243,11 +288,6 @@ class Shift:
 def _app(url: URL) -> App:
     with imported():
         from procrastinate import App, PsycopgConnector
-    for noisy in (
-        "procrastinate",
-        "psycopg.pool",
-    ):  # a line for each job, and one for each fault that is told
-        logging.getLogger(noisy).setLevel(logging.CRITICAL)
     address = url.set(drivername="postgresql").render_as_string(hide_password=False)
     return App(connector=PsycopgConnector(conninfo=address, kwargs=ALIVE, min_size=1, max_size=4, timeout=5))
 

@@ -13,7 +13,7 @@ from tempfile import TemporaryFile
 from sqlalchemy import func, inspect
 from sqlmodel import Session, col, select
 
-from aggregator import deliveries, migrations, store
+from aggregator import deliveries, engine, migrations, store
 from aggregator.database import Database
 from config.errors import NewsdeskError, UsageFault
 from curation.projections import is_decided_on
@@ -99,6 +99,7 @@ def examine(database: Database, output: Path, follows: Collection[str] = ()) -> 
     """
     yield _database(database)
     yield Finding(*database.kind.build())
+    yield from _queue(database)
     yield _folder(output)
     yield from _followed(database, follows)
     homes = {
@@ -115,6 +116,19 @@ def _database(database: Database) -> Finding:
         return Finding("database", True, migrations.examine(database))
     except NewsdeskError as error:
         return Finding("database", False, f"{error.message} ({error.remedy})")
+
+
+def _queue(database: Database) -> Iterator[Finding]:
+    """Whether the queue that machines share is that of the installed engine; nothing where there is none."""
+    if not database.kind.shares:
+        return
+    try:
+        with database.looked_at() as connection:
+            if inspect(connection).has_table("procrastinate_jobs"):
+                engine.refuse_another(connection)
+                yield Finding("queue", True, f"procrastinate, {engine.found(connection)}")
+    except NewsdeskError as error:
+        yield Finding("queue", False, f"{error.message} ({error.remedy})")
 
 
 def _followed(database: Database, follows: Collection[str]) -> Iterator[Finding]:

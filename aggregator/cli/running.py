@@ -73,6 +73,7 @@ def run(invocation: Invocation, no_poll: bool) -> None:
     newsdesk = invocation.newsdesk
     owner = f"process {os.getpid()} on {socket.gethostname()}"
     with newsdesk.database.held(owner) as keep:
+        newsdesk.bring_queue_up()
         served = schedule.run(newsdesk, lambda at: terminal.say(f"serving {at}"), not no_poll, keep)
         loop.run(served)
 

@@ -188,15 +188,22 @@ def test_a_worker_that_is_asked_to_stop_gives_back_what_it_was_at(
     assert counted(room, "SELECT count(*) FROM procrastinate_jobs WHERE status = 'todo'") == 4
 
 
-def test_a_worker_ends_with_a_line_where_the_database_becomes_that_of_another_newsdesk(
-    room: Newsdesk, several: Machines
+@pytest.mark.parametrize(
+    ("change", "line"),
+    [
+        ("UPDATE alembic_version SET version_num = '0016'", "has schema 0016, this newsdesk"),
+        ("COMMENT ON TABLE procrastinate_jobs IS '99.00.00'", "is of a newer procrastinate"),
+    ],
+)
+def test_a_worker_ends_with_a_line_where_the_database_becomes_that_of_another_version(
+    room: Newsdesk, several: Machines, change: str, line: str
 ) -> None:
     worker = several.start("worker")
     wait(lambda: "working on" in several.log(1), 20)
     with room.database.connected(writing=True) as connection:
-        connection.execute(text("UPDATE alembic_version SET version_num = '0016'"))
+        connection.execute(text(change))
     assert worker.wait(20) == 2
-    assert "has schema 0016, this newsdesk" in several.log(1)
+    assert line in several.log(1)
     assert "Traceback" not in several.log(1)
 
 
@@ -205,7 +212,9 @@ def test_a_worker_ends_with_a_line_where_the_database_becomes_that_of_another_ne
     [
         ("UPDATE alembic_version SET version_num = '0016'", "has schema 0016, this newsdesk"),
         ("UPDATE alembic_version SET version_num = '9999'", "was written by a newer newsdesk"),
-        ("COMMENT ON TABLE procrastinate_jobs IS '03.00.00'", "is of another procrastinate"),
+        ("COMMENT ON TABLE procrastinate_jobs IS '03.00.00'", "is of an older procrastinate"),
+        ("COMMENT ON TABLE procrastinate_jobs IS '99.00.00'", "is of a newer procrastinate"),
+        ("COMMENT ON TABLE procrastinate_jobs IS NULL", "has lost the note"),
     ],
 )
 def test_a_worker_refuses_the_database_of_another_version(
