@@ -19,7 +19,7 @@ from aggregator.engine import Shift
 from aggregator.outcomes import Outcome, Report, Result
 from aggregator.poll import Poller, gathered
 from aggregator.queue import Batch
-from config.errors import TryLater, UsageFault
+from config.errors import NewsdeskError, TryLater, UsageFault
 
 RESTING = 2
 BACK = 2.0  # seconds until a queue that was lost is gone back to
@@ -99,11 +99,16 @@ async def work(intake: Intake, stop: asyncio.Event) -> None:
     try:
         while not stop.is_set():
             try:
+                await asyncio.to_thread(look, database, [])  # what is wrong is told plainly here
                 await Shift(database.url, slots, intake.poll, lambda lost: look(database, lost)).run(stop)
             except TryLater as error:
                 log.warning("%s (%s); trying again", error.message, error.remedy)
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(stop.wait(), BACK)
+            except NewsdeskError:
+                raise
+            except Exception:
+                log.exception("the queue failed; trying again")
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), BACK)
     finally:
         storing.cancel()
         await asyncio.gather(storing, return_exceptions=True)
@@ -128,13 +133,14 @@ def refuse(database: Database, found: str | None) -> None:
 
 
 def examine(database: Database) -> None:
-    """Raise UsageFault where machines cannot share a database, or where it is of another newsdesk."""
+    """Raise UsageFault where machines cannot share a database, or where it is of another newsdesk.
+
+    Raises TryLater where it cannot be written.
+    """
     if not database.kind.shares:
         raise UsageFault(
             f"{database}: cannot be shared by several machines",
             "move the newsroom to PostgreSQL, or let 'newsdesk run' poll",
         )
     engine.known()
-    with database.looked_at() as connection:
-        refuse(database, migrations.version(connection))
-        engine.refuse_another(connection)
+    look(database, [])

@@ -187,7 +187,7 @@ class Shift:
                 await self._app.open_async()
             await self._until(stop)
         except (ProcrastinateException, TimeoutError) as error:
-            said = " ".join(str(error.__cause__ or error).split()) or "nobody answers"
+            said = str(error.__cause__ or error).partition("\n")[0] or "nobody answers"
             raise TryLater(f"the queue cannot be reached: {said}", "see that its server runs") from error
         finally:
             with suppress(Exception):

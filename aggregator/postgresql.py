@@ -42,12 +42,17 @@ GIVE_ON = text("SELECT setval(pg_get_serial_sequence(:table, 'id'), :last)")
 NAMED = text("SELECT set_config('application_name', :owner, false)")
 TAKEN = text("SELECT pg_try_advisory_lock(:ours, :which)")
 TURN = f"SELECT set_config('idle_in_transaction_session_timeout', '{SILENT}s', true)"
+BUILD = text("""
+    SELECT current_setting('server_version'),
+    pg_is_in_recovery() OR current_setting('default_transaction_read_only')::boolean
+""")
 SHAPE = text("SELECT current_setting('server_encoding') = 'UTF8', 'B' < 'a' AND 'a' < 'é'")
 
 # While connecting there is no SQLSTATE; libpq says it in words.
 CONNECTING = (
+    ("no password supplied", "a password is wanted", "give it in database_url, or in ~/.pgpass"),
     ("password", "the user or the password is refused", "correct database_url, or the password in ~/.pgpass"),
-    ("no pg_hba.conf entry", "this user may not connect from here", "allow it in pg_hba.conf of the server"),
+    ("pg_hba.conf", "this user may not connect from here", "allow it in pg_hba.conf of the server"),
     ("role ", "there is no such user", "make it with CREATE ROLE, or correct database_url"),
     ("database ", "there is no such database", "make it as the guide says (On PostgreSQL)"),
 )
@@ -57,7 +62,7 @@ STATES: dict[str, tuple[type[NewsdeskError], str, str]] = {
     "40P01": (TryLater, "another process was in the way", "try again in a moment"),
     "40001": (TryLater, "another process was in the way", "try again in a moment"),
     "22003": (UsageFault, "a number is larger than any that is given", "see the list that it is from"),
-    "25006": (UsageFault, "the database cannot be written: it is read-only", "name the primary server"),
+    "25006": (TryLater, "the database cannot be written: it is read-only", "name the primary server"),
     "42501": (UsageFault, "this user may not write it", "make the user the owner of the database"),
     "53100": (NewsdeskError, "the server's disk is full", "make room; nothing was lost"),
     "53300": (TryLater, "the server has too many connections", "try again in a moment"),
@@ -151,7 +156,8 @@ class PostgreSQL:
         """Which PostgreSQL this is."""
         try:
             with self.looked_at() as connection:
-                return "PostgreSQL", True, str(connection.execute(text("SHOW server_version")).scalar_one())
+                version, is_read_only = connection.execute(BUILD).one()
+                return "PostgreSQL", not is_read_only, version + ", read-only" * is_read_only
         except DBAPIError as error:
             return "PostgreSQL", False, self.fault(error).message
 
@@ -219,7 +225,7 @@ class PostgreSQL:
             return "another process"
 
     def _unreachable(self, said: str) -> NewsdeskError:
-        refused = "FATAL" in said and not any(part in said for part in BUSY)
+        refused = ("FATAL" in said or "no password" in said) and not any(part in said for part in BUSY)
         for part, message, remedy in CONNECTING:
             if refused and part in said:
                 return UsageFault(f"{self.name}: {message}", remedy)

@@ -97,9 +97,11 @@ def examine(database: Database, output: Path, follows: Collection[str] = ()) -> 
 
     `follows` are the kinds of deliveries that the settings ask for.
     """
-    yield _database(database)
+    stands = _database(database)
+    yield stands
     yield Finding(*database.kind.build())
-    yield from _queue(database)
+    if stands.ok:
+        yield from _queue(database)
     yield _folder(output)
     yield from _followed(database, follows)
     homes = {

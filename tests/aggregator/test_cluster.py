@@ -227,6 +227,34 @@ def test_a_worker_refuses_the_database_of_another_version(
     assert line in " ".join(said.err.split())
 
 
+def read_only(room: Newsdesk, change: str) -> None:
+    """Let it be so, or not, for whoever connects from now on; whoever is connected has to do it again."""
+    name = room.database.url.database
+    with room.database.connected() as connection:
+        connection.execute(text("SET TRANSACTION READ WRITE"))
+        connection.execute(text(f"ALTER DATABASE {name} {change}"))
+    with room.database.connected() as connection:
+        others = "FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        connection.execute(text(f"SELECT pg_terminate_backend(pid) {others}"))
+
+
+def test_a_worker_waits_for_a_database_that_is_read_only_for_a_while(
+    room: Newsdesk, several: Machines, hosts: Hosts, command: CommandLine
+) -> None:
+    """As where another server takes over, and this one is not the primary any more."""
+    several.start("run", "--no-poll")
+    worker = several.start("worker")
+    wait(lambda: "working on" in several.log(2) and "serving" in several.log(1), 20)
+    read_only(room, "SET default_transaction_read_only = on")
+    wait(lambda: "it is read-only" in several.log(2) and "it is read-only" in several.log(1), 20)
+    assert (command("worker").status, command("doctor").status) == (75, 1)
+    read_only(room, "RESET default_transaction_read_only")
+    subscribe(room, [hosts.url(1)])
+    wait(lambda: polled(room) == 1, 30)
+    assert worker.poll() is None
+    assert "Traceback" not in several.log(1) + several.log(2)
+
+
 def test_a_database_that_cannot_be_reached_is_one_line(
     command: CommandLine, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -131,7 +131,7 @@ def test_a_server_that_is_not_there_or_lets_nobody_in_is_told_of(
         databases.run(f"DROP ROLE {role}")
     databases.run(f"ALTER DATABASE {empty.url.database} SET default_transaction_read_only = on")
     empty.close()
-    assert "read-only" in refused(command, empty.url)
+    assert "read-only" in refused(command, empty.url, 75)
 
 
 def test_a_newsroom_that_is_not_there_is_not_made(command: CommandLine, database_url: str) -> None:

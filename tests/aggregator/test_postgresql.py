@@ -118,7 +118,9 @@ def test_a_database_that_is_read_only_is_read_and_not_written(databases: Databas
     migrations.prepare(database)
     with database.reading() as session:
         assert session.exec(select(Source)).all() == []
-    with pytest.raises(UsageFault, match="read-only"), database.writing() as session:
+    _, is_well, said = database.kind.build()
+    assert (is_well, said.endswith(", read-only")) == (False, True)
+    with pytest.raises(TryLater, match="read-only"), database.writing() as session:
         session.connection().execute(text("DELETE FROM source"))
     database.close()
     databases.drop(url)
@@ -148,12 +150,15 @@ class Said(Exception):
     [
         (Said('… FATAL:  password authentication failed for user "ada"'), 2, "password is refused"),
         (Said('… FATAL:  no pg_hba.conf entry for host "10.0.0.9", user "ada"'), 2, "not connect from here"),
+        (Said('… FATAL:  pg_hba.conf rejects connection for host "::1", database "news"'), 2, "connect from"),
+        (Said("… failed: fe_sendauth: no password supplied"), 2, "a password is wanted"),
         (Said("… FATAL:  sorry, too many clients already"), 75, "cannot be reached"),
         (Said("… FATAL:  the database system is starting up"), 75, "cannot be reached"),
         (Said("could not translate host name"), 75, "cannot be reached"),
         (Said("server closed the connection unexpectedly\n\tThis probably means"), 75, "cannot be reached"),
         (Said("terminating connection due to administrator command", "57P01"), 75, "cannot be reached"),
         (Said("canceling statement due to lock timeout", "55P03"), 75, "is locked by another process"),
+        (Said("terminating connection due to idle-in-transaction timeout", "25P03"), 75, "for 60 seconds"),
         (Said("deadlock detected\nDETAIL: Process 1 waits", "40P01"), 75, "in the way"),
         (Said("could not extend file: No space left on device", "53100"), 1, "disk is full"),
         (Said('relation "nowhere" does not exist\nLINE 1: …', "42P01"), 1, "failed: relation"),
