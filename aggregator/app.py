@@ -98,10 +98,10 @@ class Newsdesk:
 
     def bring_queue_up(self) -> None:
         """Bring the queue of the workers to the installed engine; raises UsageFault for a newer one."""
-        from aggregator import engine
+        from aggregator import enginetables
 
         if self.database.kind.shares:
-            engine.bring_up(self.database)
+            enginetables.bring_up(self.database)
 
     def standing(self) -> Standing | None:
         """How the queue of the workers stands; None where there is none."""

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from aggregator import engine, migrations, planning, queue
+from aggregator import enginetables, migrations, planning, queue
 from aggregator.answers import Address
 from aggregator.database import Database
 from aggregator.engine import Shift
@@ -118,7 +118,7 @@ def look(database: Database, lost: list[int]) -> None:
     """Take up what workers that died have left; raises UsageFault for a database of another newsdesk."""
     with database.queueing() as connection:
         refuse(database, migrations.version(connection))
-        engine.refuse_another(connection)
+        enginetables.refuse_another(connection)
         if taken := queue.take_up(connection, lost):
             log.warning("%d batches of workers that ended are taken up", taken)
 
@@ -142,5 +142,5 @@ def examine(database: Database) -> None:
             f"{database}: cannot be shared by several machines",
             "move the newsroom to PostgreSQL, or let 'newsdesk run' poll",
         )
-    engine.known()
+    enginetables.known()
     look(database, [])

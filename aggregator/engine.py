@@ -1,4 +1,4 @@
-"""The queue of polls on PostgreSQL, shared by machines. Procrastinate is known here alone.
+"""The queue of polls on PostgreSQL, shared by machines. Procrastinate is known to this and to its tables.
 
 One task, `poll`: some sources of one host. Its lock is the host, so that no two machines ask one host
 at once; its queueing lock is its first source, so that no source waits twice.
@@ -9,21 +9,21 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
-from functools import cache
-from pathlib import Path
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection
 
-from aggregator.database import Database
+from aggregator.enginetables import imported
 from aggregator.queue import QUEUE, STALLED, TAKEN_UP, Batch, read
-from config.errors import NewsdeskError, TryLater, UsageFault
+from config.errors import NewsdeskError, TryLater
 
 if TYPE_CHECKING:
     from procrastinate import App, JobContext
     from procrastinate.retry import BaseRetryStrategy
+    from psycopg import AsyncConnection
+    from psycopg_pool import AsyncConnectionPool
     from sqlalchemy.engine import URL
 
 TASK = "poll"
@@ -34,110 +34,32 @@ LOOKED = 2.0  # between two looks at what waits, where nobody has told of any
 AGAIN = 10  # until a job that failed is tried again
 MOST_TIMES = 5  # that one job is tried; what it did not poll becomes due again by itself
 
-# Without it each fetch of a job reads all that wait (procrastinate#1242).
-INDEX = (
-    "CREATE INDEX newsdesk_jobs_lock ON procrastinate_jobs (lock)"
-    " WHERE status IN ('todo', 'doing'); ANALYZE procrastinate_jobs"
-)
-ALIVE = {
+# The server, too, learns of a worker that has gone, and lets go of what that one has locked. It knows little
+# of a table that is empty in one moment and full in the next, and would sort all that waits for each job.
+SERVER = {
+    "tcp_keepalives_idle": "5",
+    "tcp_keepalives_interval": "3",
+    "tcp_keepalives_count": "3",
+    "tcp_user_timeout": "15s",
+    "idle_in_transaction_session_timeout": "15s",
+    "enable_sort": "off",
+    "enable_bitmapscan": "off",
+    "enable_seqscan": "off",
+}
+CONNECTION = {
     "connect_timeout": 5,
     "keepalives_idle": 5,
     "keepalives_interval": 2,
     "keepalives_count": 2,
     "tcp_user_timeout": 8_000,  # milliseconds
-    # The server, too, learns of a worker that has gone, and lets go of what that one has locked.
-    "options": "-c tcp_keepalives_idle=5 -c tcp_keepalives_interval=3 -c tcp_keepalives_count=3"
-    " -c tcp_user_timeout=15000 -c idle_in_transaction_session_timeout=15s",
+    "options": " ".join(f"-c {name}={value}" for name, value in SERVER.items()),
 }
-NEWEST = "SELECT obj_description('procrastinate_jobs'::regclass)"
 
 log = logging.getLogger("newsdesk")
 
 
 for noisy in ("procrastinate", "psycopg.pool", "psycopg"):  # a line for each job, and faults told here
     logging.getLogger(noisy).setLevel(logging.CRITICAL)
-
-
-@contextmanager
-def imported() -> Iterator[None]:
-    """What needs the engine; raises UsageFault where it is not installed."""
-    try:
-        yield
-    except ImportError as error:
-        raise UsageFault(
-            f"several machines need procrastinate, which is not installed ({error})",
-            "install newsdesk[cluster]",
-        ) from error
-
-
-def build(connection: Connection) -> None:
-    """Make the engine's tables, and note which version of it they are of: it keeps no account of that."""
-    with imported():
-        from procrastinate.schema import SchemaManager
-    raw: Any = connection.connection.driver_connection
-    raw.execute(SchemaManager.get_schema())
-    raw.execute(INDEX)
-    _note(raw, known())
-
-
-def known() -> str:
-    """The version of the engine's tables that the installed engine knows: its newest migration's name."""
-    return _migrations()[-1].stem
-
-
-def found(connection: Connection) -> str:
-    """The version of the engine's tables in a database; raises UsageFault where nothing says it."""
-    if noted := connection.exec_driver_sql(NEWEST).scalar():
-        return str(noted)
-    remedy = "restore the database with its comments, as pg_restore does by itself"
-    raise UsageFault("the queue has lost the note of which procrastinate it is of", remedy)
-
-
-def bring_up(database: Database) -> None:
-    """Run those of the engine's own migrations that the tables lack; raises UsageFault for newer tables.
-
-    Each in a transaction of its own: what one adds to a type cannot be used before that has ended.
-    """
-    while True:
-        with database.connected(writing=True) as connection:
-            stands = found(connection)
-            if stands > known():
-                _refuse(stands)
-            lacking = [file for file in _migrations() if file.stem > stands]
-            if not lacking:
-                return
-            raw: Any = connection.connection.driver_connection
-            raw.execute(lacking[0].read_text(encoding="utf-8"))
-            _note(raw, lacking[0].stem)
-            log.info("the queue is brought to %s of procrastinate", lacking[0].stem)
-
-
-def refuse_another(connection: Connection) -> None:
-    """Raise UsageFault where the engine's tables are of another version than the installed engine."""
-    stands = found(connection)
-    if stands != known():
-        _refuse(stands)
-
-
-def _refuse(stands: str) -> None:
-    said = f"it stands at {stands}, the installed one at {known()}"
-    if stands < known():
-        remedy = "start 'newsdesk run' with the same newsdesk[cluster], which upgrades it"
-        raise UsageFault(f"the queue is of an older procrastinate: {said}", remedy)
-    remedy = "install the same newsdesk[cluster] here as on the other machines"
-    raise UsageFault(f"the queue is of a newer procrastinate: {said}", remedy)
-
-
-@cache
-def _migrations() -> tuple[Path, ...]:
-    """The migrations of the installed engine, in the order in which they are to be run."""
-    with imported():
-        from procrastinate.schema import SchemaManager
-    return tuple(sorted(Path(SchemaManager.get_migrations_path()).glob("*.sql")))
-
-
-def _note(raw: Any, version: str) -> None:
-    raw.execute(f"COMMENT ON TABLE procrastinate_jobs IS '{version}'")
 
 
 def defer(connection: Connection, batches: Sequence[Batch]) -> None:
@@ -289,7 +211,18 @@ def _app(url: URL) -> App:
     with imported():
         from procrastinate import App, PsycopgConnector
     address = url.set(drivername="postgresql").render_as_string(hide_password=False)
-    return App(connector=PsycopgConnector(conninfo=address, kwargs=ALIVE, min_size=1, max_size=4, timeout=5))
+    return App(connector=PsycopgConnector(pool_factory=_pool, conninfo=address, kwargs=CONNECTION))
+
+
+def _pool(**given: Any) -> AsyncConnectionPool:
+    """The engine's connections: all that is asked is single statements, which notice a broken one."""
+    from psycopg_pool import AsyncConnectionPool
+
+    async def alone(connection: AsyncConnection) -> None:
+        await connection.set_autocommit(True)
+
+    size: dict[str, Any] = {"min_size": 1, "max_size": 4, "timeout": 5}
+    return AsyncConnectionPool(**given | size | {"configure": alone, "check": None})
 
 
 def _again() -> BaseRetryStrategy:

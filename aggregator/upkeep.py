@@ -13,7 +13,7 @@ from tempfile import TemporaryFile
 from sqlalchemy import func, inspect
 from sqlmodel import Session, col, select
 
-from aggregator import deliveries, engine, migrations, store
+from aggregator import deliveries, enginetables, migrations, store
 from aggregator.database import Database
 from config.errors import NewsdeskError, UsageFault
 from curation.projections import is_decided_on
@@ -127,8 +127,8 @@ def _queue(database: Database) -> Iterator[Finding]:
     try:
         with database.looked_at() as connection:
             if inspect(connection).has_table("procrastinate_jobs"):
-                engine.refuse_another(connection)
-                yield Finding("queue", True, f"procrastinate, {engine.found(connection)}")
+                enginetables.refuse_another(connection)
+                yield Finding("queue", True, f"procrastinate, {enginetables.found(connection)}")
     except NewsdeskError as error:
         yield Finding("queue", False, f"{error.message} ({error.remedy})")
 

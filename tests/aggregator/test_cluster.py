@@ -12,7 +12,7 @@ from conftest import CommandLine, written
 from machines import Hosts, Machines, Wire, machines, subscribe, wait
 from sqlalchemy import make_url, text
 
-from aggregator import app, engine
+from aggregator import app, enginetables
 from aggregator.app import Newsdesk
 from config.errors import UsageFault
 
@@ -268,7 +268,7 @@ def test_a_database_that_cannot_be_reached_is_one_line(
 def test_a_worker_without_the_extra_is_told_what_to_install() -> None:
     with (
         pytest.raises(UsageFault, match="procrastinate, which is not installed") as raised,
-        engine.imported(),
+        enginetables.imported(),
     ):
         raise ImportError("No module named 'procrastinate'")
     assert raised.value.remedy == "install newsdesk[cluster]"

@@ -2,7 +2,7 @@
 
 from alembic import op
 
-from aggregator import engine
+from aggregator import enginetables
 
 revision = "0017"
 down_revision = "0016"
@@ -11,4 +11,4 @@ down_revision = "0016"
 def upgrade() -> None:
     connection = op.get_bind()
     if connection.dialect.name == "postgresql":
-        engine.build(connection)
+        enginetables.build(connection)

@@ -8,7 +8,7 @@ import pytest
 from conftest import CommandLine
 from sqlalchemy import Connection, text
 
-from aggregator import engine
+from aggregator import enginetables
 from aggregator.app import Newsdesk
 from aggregator.database import Database
 from config.errors import UsageFault
@@ -45,9 +45,9 @@ def test_older_tables_become_those_of_the_installed_engine(empty: Database, news
     as_it_was(empty, OLD)
     with empty.connected() as connection:
         before = made(connection)
-    engine.bring_up(empty)
+    enginetables.bring_up(empty)
     with empty.connected() as connection, newsdesk.database.connected() as other:
-        assert engine.found(connection) == engine.known()
+        assert enginetables.found(connection) == enginetables.known()
         assert before != made(connection) == made(other)
 
 
