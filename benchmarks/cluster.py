@@ -1,4 +1,4 @@
-"""Many machines at work: a daemon that plans, three workers, 2,000 sources; one worker is killed on the way.
+"""Many machines at work: a daemon that plans, three workers, 2,000 sources; workers are killed on the way.
 
     make cluster-demo        or        PYTHONPATH=tests .venv/bin/python benchmarks/cluster.py [SOURCES]
 
@@ -15,6 +15,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -27,8 +28,13 @@ from aggregator.app import Newsdesk
 from aggregator.engine import Shift
 from aggregator.queue import Batch
 
-SOURCES, WORKERS, OF_EACH_HOST, AT_ONCE = 2_000, 3, 4, 16
+SOURCES, WORKERS, OF_EACH_HOST, AT_ONCE, KILLS = 2_000, 3, 4, 16, 20
+UNDER_WAY = "SELECT id, attempts FROM procrastinate_jobs WHERE status = 'doing'"
 PATIENCE = 900  # seconds
+WAIT, LONG_WAIT = (
+    0.05,
+    0.25,
+)  # seconds that an answer takes, as long as the cores are the limit, and where not
 
 
 @contextmanager
@@ -74,13 +80,71 @@ def first_round(room: Newsdesk, several: Machines, hosts: Hosts, count: int) -> 
     return time.monotonic() - started, took
 
 
-def second_round(room: Newsdesk, count: int) -> float:
-    """Every source says what it said: the seconds that the remaining workers need."""
+def all_due(room: Newsdesk) -> str:
+    """Have every source polled now; when that is."""
     with room.database.connected(writing=True) as connection:
-        now = str(connection.execute(text("UPDATE source SET next_poll_at = now() RETURNING now()")).scalar())
-    started = time.monotonic()
+        return str(
+            connection.execute(text("UPDATE source SET next_poll_at = now() RETURNING now()")).scalar()
+        )
+
+
+@dataclass(frozen=True)
+class Rate:
+    """A round in which every source says what it said: polls a second, and milliseconds of CPU for each."""
+
+    polls: float
+    worker: float
+    server: float
+
+
+def quiet_round(room: Newsdesk, several: Machines, count: int) -> Rate:
+    before, server = cpu(several), server_cpu(room)
+    now, started = all_due(room), time.monotonic()
     wait(lambda: polled(room, now) == count, PATIENCE)
-    return time.monotonic() - started
+    rate = count / (time.monotonic() - started)
+    each = 1000 / count
+    return Rate(rate, (cpu(several) - before) * each, (server_cpu(room) - server) * each)
+
+
+def rates(room: Newsdesk, several: Machines, hosts: Hosts, count: int) -> tuple[Rate, Rate]:
+    """The rate where nothing but the cores is waited for, and where each answer takes a while."""
+    hosts.wait = WAIT
+    full = quiet_round(room, several, count)
+    hosts.wait = LONG_WAIT
+    waiting = quiet_round(room, several, count)
+    hosts.wait = WAIT
+    return full, waiting
+
+
+def killed(room: Newsdesk, several: Machines, hosts: Hosts, count: int) -> tuple[int, float]:
+    """Of two workers one is killed, twenty times: how many sources were polled, and the longest that a batch
+    was under way in any one pair of hands, be they dead.
+    """
+    began: dict[tuple[int, int], float] = {}
+    longest = 0.0
+
+    def look() -> None:
+        nonlocal longest
+        with room.database.connected() as connection:
+            doing = {(row[0], row[1]) for row in connection.execute(text(UNDER_WAY))}
+        now = time.monotonic()
+        longest = max([longest, *(now - at for job, at in began.items() if job in doing)])
+        for job in doing:
+            began.setdefault(job, now)
+
+    def is_polled(least: int) -> bool:
+        look()
+        return hosts.asked.total() - asked > least or polled(room, since) == count
+
+    hosts.wait, asked, since = LONG_WAIT, hosts.asked.total(), all_due(room)
+    for turn in range(KILLS):
+        victim = next(one for one in several.processes if one.poll() is None and "worker" in one.args)
+        wait(lambda turn=turn: is_polled(count * turn // (KILLS + 10)), PATIENCE)
+        victim.kill()
+        several.start("worker", "--concurrency", str(AT_ONCE))
+    hosts.wait = WAIT
+    wait(lambda: is_polled(10 * count) and number(room, f"SELECT count(*) FROM ({UNDER_WAY})") == 0, PATIENCE)
+    return polled(room, since), longest
 
 
 def engine_alone(room: Newsdesk, count: int) -> float:
@@ -103,7 +167,7 @@ def engine_alone(room: Newsdesk, count: int) -> float:
 
 def cpu(several: Machines) -> float:
     """Seconds of CPU that the workers which are alive have taken."""
-    alive = [one for one in several.processes[1:WORKERS] if one.poll() is None]
+    alive = [one for one in several.processes if one.poll() is None and "worker" in one.args]
     fields = [Path(f"/proc/{one.pid}/stat").read_text().rpartition(")")[2].split() for one in alive]
     return sum(int(each[11]) + int(each[12]) for each in fields) / os.sysconf("SC_CLK_TCK")
 
@@ -124,28 +188,45 @@ def server_cpu(room: Newsdesk) -> float:
 
 
 def main(count: int) -> None:
-    with Hosts(wait=0.05) as hosts, newsroom() as (room, several):
+    with Hosts(wait=WAIT) as hosts, newsroom() as (room, several):
         seconds, took = first_round(room, several, hosts, count)
+        print(
+            f"{count:,} sources, {OF_EACH_HOST} on a host, {WORKERS} workers, {os.cpu_count()} cores for all"
+        )
+        say("polls, all new", f"{count / seconds:.1f} a second, one of three workers killed on the way")
+        say("taken over", f"{took:.1f} s after the kill")
+        two, two_waiting = rates(room, several, hosts, count)
+        several.processes[1].terminate()
+        several.processes[1].wait(30)
+        one, one_waiting = rates(room, several, hosts, count)
+        for name, rate in (("two workers", two), ("one worker", one)):
+            cost = f"{rate.worker:.2f} ms of CPU for each, and {rate.server:.2f} ms in PostgreSQL"
+            say(f"polls, none new, {name}", f"{rate.polls:.1f} a second, {cost}")
+        say("two beside twice one", f"{two.polls / one.polls / 2:.2f}, {one.worker / two.worker:.2f} by CPU")
+        both = f"{one_waiting.polls:.1f} a second by one, {two_waiting.polls:.1f} by two"
+        say(
+            f"answers after {LONG_WAIT} s",
+            f"{both}: {two_waiting.polls / one_waiting.polls / 2:.2f} of twice one",
+        )
+        several.start("worker", "--concurrency", str(AT_ONCE))
+        done, longest = killed(room, several, hosts, count)
+        say(f"{KILLS} workers killed", f"{done:,} of {count:,} due sources polled")
+        say("longest until taken over", f"{longest:.1f} s, the poll itself among it")
         items = number(room, "SELECT count(*) FROM item")
         different = number(room, "SELECT count(DISTINCT canonical_url) FROM item")
-        before, server_before = cpu(several), server_cpu(room)
-        again = second_round(room, count)
-        whole = (cpu(several) - before) / count * 1000
-        server = (server_cpu(room) - server_before) / count * 1000
+        say("items lost, items twice", f"{2 * count - different}, {items - different}")
+        say("hosts asked twice at once", f"{len(hosts.together)}")
         several.end()
+        before = server_cpu(room)
         engine = engine_alone(room, count)
-        print(f"sources                      {count:>8,}, {OF_EACH_HOST} on a host, {WORKERS} workers")
-        print(f"polls, all new               {count / seconds:>8.1f} a second, one worker killed on the way")
-        print(
-            f"polls, none new              {count / again:>8.1f} a second, by the {WORKERS - 1} that remained"
-        )
-        print(f"taken over                   {took:>8.1f} s after the kill")
-        print(f"items lost                   {2 * count - different:>8}")
-        print(f"items twice                  {items - different:>8}")
-        print(f"hosts asked twice at once    {len(hosts.together):>8}")
-        print(f"CPU for a poll of no news    {whole:>8.2f} ms, in the worker")
-        print(f"of that the queue's          {engine:>8.2f} ms, {engine / whole:.0%}")
-        print(f"and PostgreSQL's             {server:>8.2f} ms, the queue's share among it")
+        server = (server_cpu(room) - before) * 1000 / count
+        whole = (engine + server) / (one.worker + one.server)
+        say("of the CPU the queue's", f"{engine:.2f} ms, {engine / one.worker:.0%}, in the worker;")
+        say("", f"{server:.2f} ms in PostgreSQL, planning included; {whole:.0%} of both")
+
+
+def say(what: str, found: str) -> None:
+    print(f"{what:30}{found}", flush=True)
 
 
 if __name__ == "__main__":
