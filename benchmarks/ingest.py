@@ -1,10 +1,12 @@
 """What keeping costs: milliseconds of CPU for each source, from the bytes of its document to the database.
 
-    .venv/bin/python benchmarks/ingest.py [SOURCES] [--profile]
+    .venv/bin/python benchmarks/ingest.py [SOURCES] [--profile] [--postgresql]
 
 No network: three polls of the same sources, all of them new, then two new items in each, then nothing
 changed (304). CPU is that of the parser process and that of the process that stores, beside each other;
-`--profile` says where the latter spends it on the first poll.
+`--profile` says where the latter spends it on the first poll. `turn` is for how long it was at that: what is
+new is stored while nobody else writes. With `--postgresql` the database is on a server of its own, whose work
+is in the turn; its programs are those of the tests (PYTHONPATH=tests).
 """
 
 from __future__ import annotations
@@ -15,7 +17,8 @@ import pstats
 import random
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -118,7 +121,7 @@ async def measured(poller: Poller, addresses: Sequence[Address], profiled: bool)
     await poller.parsers.read(Document("https://warm.example/", document(0)), drawn=True)
     bytes_ = sum(len(document(place)) for place in range(len(addresses))) // len(addresses)
     print(f"{len(addresses)} sources of {ITEMS} items, {bytes_:,} bytes each; milliseconds of CPU for each")
-    print(f"{'':24}{'parser':>9}{'hand-over':>11}{'store':>9}{'all':>9}")
+    print(f"{'':24}{'parser':>9}{'hand-over':>11}{'store':>9}{'all':>9}{'turn':>9}")
     for name, news, new in (("first poll", 0, ITEMS), (f"{NEWS} new items", NEWS, NEWS)):
         bodies = [Document(address.url, document(place, news)) for place, address in enumerate(addresses)]
         costs = Costs(poller.parsers, len(addresses))
@@ -127,10 +130,11 @@ async def measured(poller: Poller, addresses: Sequence[Address], profiled: bool)
             for address, body in zip(addresses, bodies, strict=True)
         ]
         handed, parsed = costs.since()
-        profile = cProfile.Profile()
+        profile, started = cProfile.Profile(), time.monotonic()
         profile.runcall(keep, poller, documents, new) if profiled else keep(poller, documents, new)
         stored, _ = costs.since()
-        print(f"{name:24}{parsed:9.2f}{handed:11.2f}{stored:9.2f}{parsed + handed + stored:9.2f}")
+        turn = (time.monotonic() - started) * 1000 / len(addresses)
+        print(f"{name:24}{parsed:9.2f}{handed:11.2f}{stored:9.2f}{parsed + handed + stored:9.2f}{turn:9.2f}")
         if profiled:
             pstats.Stats(profile).sort_stats("tottime").print_stats(45).sort_stats("cumtime").print_stats(90)
     costs = Costs(poller.parsers, len(addresses))
@@ -139,11 +143,23 @@ async def measured(poller: Poller, addresses: Sequence[Address], profiled: bool)
     print(f"{'304':24}{0:9.2f}{0:11.2f}{stored:9.2f}{stored:9.2f}")
 
 
-async def main(count: int, profiled: bool) -> None:
-    with (
-        TemporaryDirectory() as folder,
-        app.opened(app.chosen(database_url=f"sqlite:///{folder}/n.db")) as desk,
-    ):
+@contextmanager
+def database(on_a_server: bool) -> Iterator[str]:
+    """The address of a database that is gone at the end."""
+    if not on_a_server:
+        with TemporaryDirectory() as folder:
+            yield f"sqlite:///{folder}/n.db"
+        return
+    import postgres
+
+    with postgres.own_server() as server:
+        databases = postgres.Databases(server)
+        yield databases.make().render_as_string(hide_password=False)
+        databases.close()
+
+
+async def main(count: int, profiled: bool, on_a_server: bool) -> None:
+    with database(on_a_server) as url, app.opened(app.chosen(database_url=url)) as desk:
         addresses = subscribed(desk, count)
         async with Parsers(Limits(parsers=1, documents=1_000_000)) as parsers:
             poller = Poller(
@@ -162,4 +178,4 @@ def subscribed(desk: Newsdesk, count: int) -> list[Address]:
 
 if __name__ == "__main__":
     numbers = [int(word) for word in sys.argv[1:] if word.isdigit()]
-    asyncio.run(main(numbers[0] if numbers else 60, "--profile" in sys.argv))
+    asyncio.run(main(numbers[0] if numbers else 60, "--profile" in sys.argv, "--postgresql" in sys.argv))

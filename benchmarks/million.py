@@ -3,7 +3,7 @@
     .venv/bin/python benchmarks/million.py [SOURCES]
 
 An hour of the planner's ticks is simulated, and of workers that take batches off the queue. The costs are
-those that `make cluster-demo` and `benchmarks/ingest.py` measured on one core of a shared machine.
+those that `make cluster-demo` and `benchmarks/ingest.py --postgresql` measured on a shared machine.
 """
 
 from __future__ import annotations
@@ -19,11 +19,12 @@ HOUR = 3_600
 class Costs:
     """Seconds of one core, unless it says otherwise; `news` is the share of polls that bring any."""
 
-    quiet: float = 0.0032  # a poll without news, in a worker
-    loud: float = 0.030  # one with two new items among 25: parsed in a process of its own, and kept
-    writer: float = 0.010  # of that the time for which it alone writes: one transaction after another
-    batch: float = 0.0011  # what a batch costs the worker, whatever is in it
-    server: float = 0.0010  # a poll, in the database's server, its share of the queue's work included
+    quiet: float = 0.0028  # a poll without news, in a worker
+    loud: float = 0.034  # one with two new items among 25: parsed in a process of its own, and kept
+    writer: float = 0.019  # the time for which that one alone writes: its worker's and the server's, in turns
+    batch: float = 0.0010  # what a batch costs the worker, whatever is in it
+    server: float = 0.0012  # a poll, in the database's server, its share of the queue's work included
+    kept: float = 0.0034  # what one with two new items costs the server more
     news: float = 0.15
     of_a_host: float = 2.0  # sources
     on_the_way: float = 0.6  # seconds that a poll waits for the network
@@ -60,7 +61,7 @@ def load(sources: int, costs: Costs) -> Load:
         polls=polls,
         workers=workers,
         machines=ceil(workers / costs.cores),
-        server=polls * costs.server,
+        server=polls * (costs.server + costs.news * costs.kept),
         writing=polls * costs.news * costs.writer,
         deepest=deepest,
         latest=latest,

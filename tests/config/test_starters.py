@@ -196,10 +196,10 @@ def test_samples_show_a_podcast_and_keep_no_tracking_pixel(newsroom: dict[starte
     assert not any("https://pixel." in entry.content for entry in entries(newsroom))
 
 
-def unit() -> ConfigParser:
+def unit(name: str = "newsdesk.service") -> ConfigParser:
     read = ConfigParser(strict=False, interpolation=None)  # systemd lets a key stand more than once
     read.optionxform = str  # type: ignore[assignment, method-assign]  # keys keep their case
-    read.read_string(deployment("newsdesk.service"))
+    read.read_string(deployment(name))
     return read
 
 
@@ -212,6 +212,14 @@ def test_the_unit_runs_the_daemon_as_a_user_of_its_own_in_a_folder_of_its_own() 
     assert service["ProtectSystem"] == "strict"
     assert service["NoNewPrivileges"] == "yes"
     assert unit()["Install"]["WantedBy"] == "multi-user.target"
+
+
+def test_the_unit_of_a_worker_differs_from_the_daemon_s_by_its_command_alone() -> None:
+    worker = dict(unit("newsdesk-worker@.service")["Service"])
+    assert worker.pop("ExecStart").endswith("/newsdesk worker")
+    daemon = dict(unit()["Service"])
+    del daemon["ExecStart"]
+    assert worker == daemon
 
 
 def test_the_unit_and_the_guide_say_one_way_to_install() -> None:
@@ -233,8 +241,9 @@ def test_the_container_runs_the_daemon_unprivileged_and_asks_after_its_health() 
     assert last.strip().endswith('ENTRYPOINT ["newsdesk"]\nCMD ["run"]')
 
 
-def test_compose_builds_from_what_is_there_and_declares_its_volumes() -> None:
-    text = deployment("compose.yaml")
+@pytest.mark.parametrize("name", ["compose.yaml", "cluster.yaml"])
+def test_compose_builds_from_what_is_there_and_declares_its_volumes(name: str) -> None:
+    text = deployment(name)
     assert "\t" not in text
     context = DEPLOY / re.search(r"context: (\S+)", text)[1]  # type: ignore[index]
     assert (context / "pyproject.toml").is_file()
