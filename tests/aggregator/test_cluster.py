@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,11 +13,11 @@ from pathlib import Path
 import pytest
 from conftest import CommandLine, written
 from machines import Hosts, Machines, Wire, machines, subscribe, wait
+from running import ROOT
 from sqlalchemy import make_url, text
 
-from aggregator import app, enginetables
+from aggregator import app
 from aggregator.app import Newsdesk
-from config.errors import UsageFault
 
 pytestmark = pytest.mark.postgresql
 
@@ -265,13 +268,26 @@ def test_a_database_that_cannot_be_reached_is_one_line(
     assert "s3cret" not in said.err
 
 
-def test_a_worker_without_the_extra_is_told_what_to_install() -> None:
-    with (
-        pytest.raises(UsageFault, match="procrastinate, which is not installed") as raised,
-        enginetables.imported(),
-    ):
-        raise ImportError("No module named 'procrastinate'")
-    assert raised.value.remedy == "install newsdesk[cluster]"
+@pytest.mark.parametrize("missing", ["procrastinate", "psycopg"])
+@pytest.mark.parametrize("word", ["worker", "run"])
+def test_a_machine_without_the_extra_is_told_what_to_install(
+    room: Newsdesk, database_url: str, tmp_path: Path, missing: str, word: str
+) -> None:
+    program = (
+        f"import sys; sys.modules['{missing}'] = None; from aggregator.cli import main; main(['{word}'])"
+    )
+    environ = os.environ | {"PYTHONPATH": str(ROOT), "NEWSDESK_DATABASE_URL": database_url}
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=tmp_path,
+        env=environ,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    assert f"{missing}, which is not installed" in done.stderr
+    assert done.stderr.endswith("(install newsdesk[cluster])\n")
 
 
 def test_a_daemon_that_was_cut_off_gives_way_to_the_one_that_came_meanwhile(
