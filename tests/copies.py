@@ -20,6 +20,8 @@ SELECT (SELECT string_agg(version_num, ' ') FROM alembic_version),
   (SELECT string_agg((oid, tgenabled)::text, ' ' ORDER BY oid) FROM pg_trigger),
   (SELECT string_agg(oid::text, ' ' ORDER BY oid) FROM pg_constraint),
   (SELECT string_agg(oid::text, ' ' ORDER BY oid) FROM pg_proc WHERE pronamespace = 'public'::regnamespace),
+  (SELECT md5(string_agg((objoid, objsubid, description)::text, ' ' ORDER BY objoid, objsubid))
+   FROM pg_description WHERE classoid = 'pg_class'::regclass),
   (SELECT count(*) FROM pg_namespace WHERE nspname !~ '^pg_'),
   (SELECT (datacl, datconnlimit)::text FROM pg_database WHERE datname = current_database()),
   (SELECT count(*) FROM pg_db_role_setting JOIN pg_database ON setdatabase = pg_database.oid
