@@ -38,12 +38,17 @@ class Module:
     archive: bool = False
 
 
+def speaks(xml: str) -> bool:
+    """Whether a document may say anything in these modules."""
+    return any(namespace in xml for namespace in (NAMESPACE, TOMBSTONES, HISTORY))
+
+
 def read(xml: str) -> Module:
     """What these modules say in a document; nothing at all where it is not well-formed.
 
     The text must come from `feeds.decode.xml`: it has no DTD.
     """
-    if not any(namespace in xml for namespace in (NAMESPACE, TOMBSTONES, HISTORY)):
+    if not speaks(xml):
         return Module()
     try:
         root = ElementTree.fromstring(xml)

@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import io
 import re
+import sys
+from collections.abc import Collection
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any, Literal
 
 import feedparser
 
-from feeds import decode, jsonfeed, module, normal, pace, said
+from feeds import cutting, decode, generator, jsonfeed, module, normal, pace, said, steady
 from feeds.entries import NOWHERE, Feed, Home
 
 Kind = Literal["not_a_feed", "empty", "bad_encoding", "parse"]
@@ -31,6 +34,9 @@ NEVER = (1970, 1, 1, 0, 0, 0, 3, 1, 0)
 # feedparser tries many forms on each date, and what it makes of one is not looked at: `feeds.dates` reads it.
 feedparser.registerDateHandler(lambda text: NEVER)
 feedparser.api.PREFERRED_XML_PARSERS = ["feeds.wholetext"]
+feedparser.api.StrictFeedParser = type("Watched", (steady.Watched, feedparser.api.StrictFeedParser), {})
+
+READERS = f"{generator.version()} {feedparser.__version__} {sys.version}"  # what may read otherwise some day
 
 
 class Unreadable(ValueError):
@@ -44,14 +50,32 @@ class Unreadable(ValueError):
         return Unreadable, (self.kind, str(self))  # it travels between processes
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A document's feed, and the hash of each of its items, in the document's order, where these are certain.
+
+    The feed has the entries of all items, or of those alone whose hash was not known.
+    """
+
+    feed: Feed
+    items: tuple[str, ...] = ()
+
+
 def parse(document: bytes, *, url: str, content_type: str = "", home: Home = NOWHERE) -> Feed:
     """The feed in a document of bytes. Raises Unreadable and nothing else.
 
     `url` is the document's address, `content_type` its HTTP header, `home` where its
     source writes dates without one. At most the newest thousand entries are kept.
     """
+    return read(document, url=url, content_type=content_type, home=home).feed
+
+
+def read(
+    document: bytes, *, url: str, content_type: str = "", home: Home = NOWHERE, known: Collection[str] = ()
+) -> Reading:
+    """The same, where what the items of some hashes say is `known`: these need not be read again."""
     try:
-        return _parse(document, url, content_type, home)
+        return _parse(document, url, content_type, home, known)
     except Unreadable:
         raise
     except jsonfeed.NotAJSONFeed as error:
@@ -61,20 +85,39 @@ def parse(document: bytes, *, url: str, content_type: str = "", home: Home = NOW
         raise Unreadable("parse", line[:500]) from error
 
 
-def _parse(document: bytes, url: str, content_type: str, home: Home) -> Feed:
+def _parse(document: bytes, url: str, content_type: str, home: Home, known: Collection[str]) -> Reading:
     text = decode.as_text(document, content_type)
     if not text.strip("\0 \t\r\n"):
         raise Unreadable("empty", "the document is empty")
     if text.count("\ufffd") * 10 > len(text):
         raise Unreadable("bad_encoding", "the document is in no encoding that is known or declared")
     if text.lstrip().startswith("{"):
-        return jsonfeed.parse(text, url=url, home=home)
+        return Reading(jsonfeed.parse(text, url=url, home=home))
     xml, dropped = _thinned(decode.xml(text) or "")
+    pieces = cutting.cut(xml, normal.MOST_ENTRIES) if xml and not module.speaks(xml) else None
+    items = pieces.hashes(READERS, url, home.model_dump_json()) if pieces else ()
+    unknown = [place for place, item in enumerate(items) if item not in known]
+    if pieces and len(unknown) < len(items):
+        with suppress(Exception):
+            found = _feedparser(some := pieces.only(unknown))
+            feed = _said(found, some, url, home)
+            if _is_certain(found, feed, len(unknown)):
+                return Reading(feed, items)
     found = _read(xml) if xml else {}
     if not found.get("version"):
         raise Unreadable("not_a_feed", f"neither RSS nor Atom nor JSON Feed: {_beginning(text)}")
-    feed = said.feed(found, module.read(xml), url, home, pace.skipped(xml))
-    return feed.model_copy(update={"left_out": feed.left_out + dropped})
+    feed = _said(found, xml, url, home)
+    certain = items if _is_certain(found, feed, len(items)) else ()
+    return Reading(feed.model_copy(update={"left_out": feed.left_out + dropped}), certain)
+
+
+def _said(found: dict[str, Any], xml: str, url: str, home: Home) -> Feed:
+    return said.feed(found, module.read(xml), url, home, pace.skipped(xml))
+
+
+def _is_certain(found: dict[str, Any], feed: Feed, items: int) -> bool:
+    """Whether each item is read for itself, and one entry comes of each."""
+    return found["feed"].get(steady.STEADY) is True and len(found["entries"]) == len(feed.entries) == items
 
 
 def _beginning(text: str) -> str:
@@ -104,6 +147,7 @@ def _read(xml: str) -> dict[str, Any]:
     except Exception:
         head, items, tail = _parts(xml)
         found = _feedparser(head + tail)
+        found["feed"].pop(steady.STEADY, None)
         for item in items:
             with suppress(Exception):
                 found["entries"] += _feedparser(head + item + tail)["entries"]
