@@ -22,8 +22,8 @@ class Changes:
     """What is new, oldest first, and what is revised, or has only its dates corrected, by item id.
 
     `keys` are the names of items whose source calls them otherwise now, `purged` what is to be known
-    now of those that retention removed, by the key that was. Of the known entries of the document,
-    `kept` had the id that was known and `renamed` another.
+    now of those that retention removed, by the key that was. Of the entries of the document that are
+    `known` items, `kept` had the id that was known and `renamed` another.
     """
 
     new: tuple[Arrival, ...] = ()
@@ -33,13 +33,14 @@ class Changes:
     purged: Mapping[str, Arrival] = field(default_factory=dict)
     kept: int = 0
     renamed: int = 0
+    known: Mapping[int, Arrival] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
         return bool(self.new or self.revised)
 
 
 def arrivals(
-    feed: Feed, source_url: str, now: datetime, trusted: bool = True, drawings: Iterable[Drawing] = ()
+    feed: Feed, source_url: str, now: datetime, trusted: bool = True, drawings: Iterable[Drawing | None] = ()
 ) -> list[Arrival]:
     """A document's entries as they would be kept, in its order; by their ids where these are `trusted`.
 
@@ -97,6 +98,7 @@ def compare(arrived: Sequence[Arrival], known: Iterable[Known]) -> Changes:
         _of_purged(pairs, keys),
         kept=len(pairs) - len(renamed),
         renamed=len(renamed),
+        known={number: arrival for number, (arrival, _) in kept.items()},
     )
 
 

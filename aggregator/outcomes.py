@@ -9,8 +9,9 @@ from typing import Literal, TypeGuard
 from pydantic import BaseModel, Field
 
 from aggregator.answers import Document, Failure, NotModified
+from aggregator.remembered import NOTHING, Memory
 from feeds.drawings import Drawing
-from feeds.entries import Feed
+from feeds.entries import NOWHERE, Feed, Home
 
 
 class Fault(BaseModel):
@@ -53,12 +54,19 @@ class Report(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """A document that was fetched and read; `drawings` are those of its entries, where they were wanted."""
+    """A document that was fetched and read; `drawings` are those of its entries, where they were wanted.
+
+    `items` are the hashes of the items that its entries are, where these are certain (`feeds.cutting`). Those
+    in the `memory` were not read: what they say was known. `home` is where its dates were read.
+    """
 
     document: Document
     feed: Feed
     body_hash: str
-    drawings: Sequence[Drawing] = ()
+    drawings: Sequence[Drawing | None] = ()
+    items: Sequence[str] = ()
+    home: Home = NOWHERE
+    memory: Memory = NOTHING
 
 
 @dataclass(frozen=True, slots=True)

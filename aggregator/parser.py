@@ -32,7 +32,8 @@ REFUSED = ("socket.", "subprocess.", "os.exec", "os.fork", "os.posix_spawn", "os
 class Question(Value):
     """What the frame before a document says of it, as `feeds.parse` takes it, and what is wanted of it.
 
-    `drawn` says that its entries are wanted drawn too.
+    `drawn` says that its entries are wanted drawn too. Items whose hash is `known` need
+    not be read, where dates are read at the same home as theirs were.
     """
 
     url: str
@@ -40,14 +41,20 @@ class Question(Value):
     home: Home = NOWHERE
     wanted: Literal["feed", "article"] = "feed"
     drawn: bool = False
+    known: frozenset[str] = frozenset()
+    known_at: Home = NOWHERE
 
 
 class Answer(Value):
     """A document's feed, its entries drawn or not, or its article, or the class and the message of what makes
     it unreadable.
+
+    The feed has the entries of all `items`, or of those alone whose hash was not known.
     """
 
     feed: Feed | None = None
+    items: tuple[str, ...] = ()
+    home: Home = NOWHERE
     article: Entry | None = None
     drawings: tuple[Drawing, ...] = ()
     kind: str = ""
@@ -83,14 +90,16 @@ def answer(question: Question, document: bytes) -> Answer:
     """What a document says; raises MemoryError where there is none to read it in."""
     from feeds.article import NoArticle, article
     from feeds.drawings import drawings
-    from feeds.parse import Unreadable, parse
+    from feeds.parse import Unreadable, read
 
     said = question.model_dump(include={"url", "content_type"}) | {"home": question.home}
     try:
         if question.wanted == "article":
             return Answer(article=article(document, **said))
-        feed = parse(document, **said)
-        return Answer(feed=feed, drawings=drawings(feed.entries) if question.drawn else ())
+        reading = read(document, **said, known=question.known, known_at=question.known_at)
+        drawn = question.drawn or len(reading.feed.entries) < len(reading.items)
+        found = drawings(reading.feed.entries) if drawn else ()
+        return Answer(feed=reading.feed, items=reading.items, home=reading.home, drawings=found)
     except NoArticle as error:
         return Answer(kind="no_article", message=str(error))
     except Unreadable as error:

@@ -13,7 +13,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from types import TracebackType
@@ -22,8 +22,10 @@ from typing import Self
 from aggregator.answers import Document, Failure, one_line
 from aggregator.outcomes import Read, without_body
 from aggregator.parser import LENGTH, OUT_OF_MEMORY, Answer, Question, framed
+from aggregator.remembered import NOTHING, Memory
+from feeds import cutting
 from feeds.digest import digest
-from feeds.entries import NOWHERE, Entry, Home
+from feeds.entries import NOWHERE, Entry, Feed, Home
 
 START_SECONDS = 30
 LARGE = 1_000_000  # bytes of a document after which a parser holds on to more memory than it needs
@@ -60,6 +62,7 @@ class Parsers:
         self._waiting = 0
         self._few_wait = asyncio.Event()
         self._few_wait.set()
+        self._recalling = asyncio.Lock()
         self._open()
 
     async def __aenter__(self) -> Self:
@@ -75,18 +78,37 @@ class Parsers:
         """The process ids of the parsers that run."""
         return [parser.process.pid for parser in self._running]
 
-    async def read(self, document: Document, home: Home = NOWHERE, drawn: bool = False) -> Read | Failure:
+    async def read(
+        self,
+        document: Document,
+        home: Home = NOWHERE,
+        drawn: bool = False,
+        recall: Callable[[], Memory] = lambda: NOTHING,
+    ) -> Read | Failure:
         """The feed in a document; local times in it are those of its `home`.
 
         Where all of it is new its entries are wanted `drawn` too: beside the database, not within it.
+        What of it need not be read tells `recall`, in a thread of its own.
         """
         drawn = drawn and len(document.body) <= LARGE
-        question = Question(url=document.url, content_type=document.content_type, home=home, drawn=drawn)
         with self._waits(len(document.body)):
+            async with self._recalling:  # in the order they come
+                memory = NOTHING if drawn else await asyncio.to_thread(recall)
+            question = Question(
+                url=document.url,
+                content_type=document.content_type,
+                home=home,
+                drawn=drawn,
+                known=frozenset(memory.entries),
+                known_at=memory.home,
+            )
             answer = await self._ask(question, document.body)
         if answer.feed is None:
             return Failure(answer.kind, one_line(answer.message), document.hints)
-        return Read(without_body(document), answer.feed, digest(document.body), answer.drawings)
+        try:
+            return _completed(document, answer, answer.feed, memory)
+        except ValueError as error:
+            return Failure("parse_crash", f"its parser answered {one_line(error)}", document.hints)
 
     async def article(self, document: Document) -> Entry | Failure:
         """The article in a web page."""
@@ -216,6 +238,17 @@ class Parser:
             self._socket.close()
         else:
             self._streams[1].transport.abort()
+
+
+def _completed(document: Document, answer: Answer, feed: Feed, memory: Memory) -> Read:
+    """What was read, with what was known; raises ValueError where the two are not the document's items."""
+    drawn = dict(zip(map(id, feed.entries), answer.drawings, strict=False))
+    whole = cutting.completed(feed, answer.items, memory.entries)
+    drawings = [drawn.get(id(entry)) for entry in whole.entries] if drawn else ()
+    used = memory if whole is not feed else NOTHING
+    return Read(
+        without_body(document), whole, digest(document.body), drawings, answer.items, answer.home, used
+    )
 
 
 def verdict(status: int | None, limits: Limits) -> Answer:

@@ -14,8 +14,9 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 
-from aggregator import settling
+from aggregator import remembered, settling
 from aggregator.answers import Address, Document, Failure, one_line
 from aggregator.database import Database
 from aggregator.fetch import Fetcher
@@ -29,6 +30,7 @@ from aggregator.outcomes import (
     without_body,
 )
 from aggregator.parsers import Parsers
+from aggregator.remembered import Memory
 from aggregator.settling import Settling
 from config.errors import TryLater
 from config.options import Polling
@@ -84,10 +86,22 @@ class Poller:
                 return answer
             if digest(answer.body) == address.body_hash:
                 return Unchanged(without_body(answer))
-            return await self.parsers.read(answer, address.home, drawn=address.body_hash is None)
+            return await self.read(address, answer)
         except Exception as error:
             log.exception("source %s: newsdesk failed", address.source_id)
             return Failure("internal", one_line(error))
+
+    async def read(self, address: Address, document: Document) -> Read | Failure:
+        """What a source's document says, read as far as it is not known."""
+        if address.body_hash is None:
+            return await self.parsers.read(document, address.home, drawn=True)
+        recall = partial(self.recall, address.source_id)
+        return await self.parsers.read(document, address.home, recall=recall)
+
+    def recall(self, source_id: int) -> Memory:
+        """What need not be read again of a source's documents."""
+        with self.database.reading() as session:
+            return remembered.of(session, source_id, self.now())
 
     def store(
         self, batch: Sequence[tuple[Address, Outcome]], waits: Sequence[float] = (1, 4)

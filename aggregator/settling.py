@@ -8,13 +8,14 @@ Nothing here commits.
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from sqlmodel import Session
 
-from aggregator import cadence, homes, hubs, ingest, moving, quiet, store
+from aggregator import cadence, homes, hubs, ingest, moving, quiet, remembered, store
 from aggregator.answers import Address, Failure, NotModified
 from aggregator.caching import Hints
 from aggregator.matching import Arrival
@@ -30,8 +31,15 @@ NEWS = timedelta(days=7)  # what was older when first seen is archive, which no 
 log = logging.getLogger(__name__)
 
 
-Kept = tuple[ingest.Changes, tuple[int, ...]]  # what a document changed, and which new items are no archive
-UNTOLD: Kept = (ingest.Changes(), ())
+class Kept(NamedTuple):
+    """What a document changed, which new items are no archive, and the items that its entries are.
+
+    The last by their numbers, for the identity (`id`) of each entry.
+    """
+
+    changes: ingest.Changes = ingest.Changes()
+    news: tuple[int, ...] = ()
+    numbers: Mapping[int, int] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +87,11 @@ class Settling:
         source.last_polled_at = now
         if isinstance(outcome, Failure):
             return self._failed(source, moving.leave(session, source, outcome, now))
-        changes, news = UNTOLD
+        kept = Kept()
         with session.no_autoflush:  # else each question writes the source once more
             if isinstance(outcome, Read):
                 read = _at_home(outcome, address, source)
-                changes, news = self._keep(source, read, has_hub)
+                kept = self._keep(source, read, has_hub)
             if isinstance(outcome, Read | Unchanged):
                 source.etag, source.last_modified = outcome.document.etag, outcome.document.last_modified
             told = has_hub and hubs.tells(session, address.source_id, now)
@@ -93,18 +101,22 @@ class Settling:
         return Result(
             source=address.source_id,
             url=address.url,
-            outcome="changed" if changes else "unchanged",
-            new=len(changes.new),
-            revised=len(changes.revised),
-            news=news,
+            outcome="changed" if kept.changes else "unchanged",
+            new=len(kept.changes.new),
+            revised=len(kept.changes.revised),
+            news=kept.news,
         )
 
     def _keep(self, source: Source, read: Read, has_hub: bool) -> Kept:
         assert source.id is not None
         session, now = self.session, self.now
-        changes, news = UNTOLD
+        kept = Kept()
         if read.body_hash != source.body_hash:
-            changes, news = keep(session, source, read.feed, now, read.drawings)
+            kept = keep(session, source, read.feed, now, read.drawings)
+            if read.items:
+                told = zip(read.items, read.feed.entries, strict=True)
+                memory = remembered.learned(read.memory, told, kept.numbers, read.home, now)
+                remembered.keep(session, source.id, memory)
         source.feed_title, source.site = read.feed.title, read.feed.url
         source.feed_id, source.feed_language, source.pace = read.feed.id, read.feed.language, read.feed.pace
         source.feed_rights, source.feed_icon = read.feed.rights, read.feed.icon or read.feed.logo
@@ -112,13 +124,13 @@ class Settling:
         offered = hubs.offer(read.document.links, read.feed)
         if offered or has_hub:
             hubs.note(session, source.id, offered, now)
-        if changes.new and has_hub:
+        if kept.changes.new and has_hub:
             hubs.missed(session, source.id, now)
         if read.feed.left_out:
             log.warning(
                 "source %s: %d entries, the oldest, are too many to keep", source.id, read.feed.left_out
             )
-        return changes, news
+        return kept
 
     def _succeeded(self, source: Source, outcome: Read | Unchanged | NotModified, told: bool) -> None:
         assert source.id is not None
@@ -155,7 +167,7 @@ class Settling:
 
 
 def keep(
-    session: Session, source: Source, feed: Feed, now: datetime, drawings: Sequence[Drawing] = ()
+    session: Session, source: Source, feed: Feed, now: datetime, drawings: Sequence[Drawing | None] = ()
 ) -> Kept:
     """Write what a feed says that is not known of its source; `drawings` are those of its entries, if any."""
     assert source.id is not None
@@ -166,7 +178,10 @@ def keep(
     source.renamed_polls = identity.unstable(source.renamed_polls, changes.kept, changes.renamed)
     if changes:
         source.last_changed_at = now
-    return changes, tuple(item.id for item in new if item.id is not None and item.timestamp > now - NEWS)
+    numbers = {id(arrival.entry): number for number, arrival in changes.known.items()}
+    numbers |= {id(item.arrival.entry): item.id for item in new if item.id is not None}
+    news = tuple(item.id for item in new if item.id is not None and item.timestamp > now - NEWS)
+    return Kept(changes, news, numbers)
 
 
 def older(session: Session, number: int, feed: Feed, now: datetime) -> int:
@@ -183,14 +198,18 @@ def older(session: Session, number: int, feed: Feed, now: datetime) -> int:
 def _at_home(read: Read, address: Address, source: Source) -> Read:
     """What was read, in the zone that its source may have been given since it was asked."""
     home = store.home(source)
-    return read if home.zone == address.home.zone else replace(read, feed=ingest.feed_again(read.feed, home))
+    if home.zone == address.home.zone:
+        return read
+    return replace(read, feed=ingest.feed_again(read.feed, home), items=())
 
 
 def _hints(outcome: Read | Unchanged | NotModified) -> Hints:
     return outcome.hints if isinstance(outcome, NotModified) else outcome.document.hints
 
 
-def _arrivals(source: Source, feed: Feed, now: datetime, drawings: Sequence[Drawing] = ()) -> list[Arrival]:
+def _arrivals(
+    source: Source, feed: Feed, now: datetime, drawings: Sequence[Drawing | None] = ()
+) -> list[Arrival]:
     trusted = source.renamed_polls < identity.UNSTABLE
     return ingest.arrivals(feed, source.url, now, trusted, drawings)
 

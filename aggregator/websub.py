@@ -152,6 +152,6 @@ class Subscriber:
             if feed is None or not feed.entries:
                 hubs.make_due(source, now, "its hub told of a change")
                 return
-            changes, news = settling.keep(session, source, feed, now)
-            self.poller.rulebook.judge(session, news, now)
-            log.info("source %d: its hub told of %d new items", row.source_id, len(changes.new))
+            kept = settling.keep(session, source, feed, now)
+            self.poller.rulebook.judge(session, kept.news, now)
+            log.info("source %d: its hub told of %d new items", row.source_id, len(kept.changes.new))

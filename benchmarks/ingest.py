@@ -19,7 +19,6 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from html import escape
@@ -117,16 +116,18 @@ def keep(poller: Poller, read: Sequence[tuple[Address, Outcome]], new: int) -> N
     assert found == [new] * len(read), found
 
 
-async def measured(poller: Poller, addresses: Sequence[Address], profiled: bool) -> None:
+async def measured(desk: Newsdesk, poller: Poller, profiled: bool) -> None:
+    addresses = as_they_are(desk)
     await poller.parsers.read(Document("https://warm.example/", document(0)), drawn=True)
     bytes_ = sum(len(document(place)) for place in range(len(addresses))) // len(addresses)
     print(f"{len(addresses)} sources of {ITEMS} items, {bytes_:,} bytes each; milliseconds of CPU for each")
     print(f"{'':24}{'parser':>9}{'hand-over':>11}{'store':>9}{'all':>9}{'turn':>9}")
     for name, news, new in (("first poll", 0, ITEMS), (f"{NEWS} new items", NEWS, NEWS)):
+        addresses = as_they_are(desk)
         bodies = [Document(address.url, document(place, news)) for place, address in enumerate(addresses)]
         costs = Costs(poller.parsers, len(addresses))
         documents = [
-            (address, await poller.parsers.read(body, drawn=not news))
+            (address, await poller.read(address, body))
             for address, body in zip(addresses, bodies, strict=True)
         ]
         handed, parsed = costs.since()
@@ -160,20 +161,24 @@ def database(on_a_server: bool) -> Iterator[str]:
 
 async def main(count: int, profiled: bool, on_a_server: bool) -> None:
     with database(on_a_server) as url, app.opened(app.chosen(database_url=url)) as desk:
-        addresses = subscribed(desk, count)
+        subscribe(desk, count)
         async with Parsers(Limits(parsers=1, documents=1_000_000)) as parsers:
             poller = Poller(
                 desk.database, Fetcher(desk.settings.fetch), parsers, desk.settings.poll, lambda: NOON
             )
-            await measured(poller, addresses, profiled)
+            await measured(desk, poller, profiled)
 
 
-def subscribed(desk: Newsdesk, count: int) -> list[Address]:
+def subscribe(desk: Newsdesk, count: int) -> None:
     with desk.database.writing() as session:
         for place in range(count):
             sources.add(session, f"https://s{place}.example/feed", NOON)
+
+
+def as_they_are(desk: Newsdesk) -> list[Address]:
+    """All sources, as they are asked now."""
     with desk.database.reading() as session:
-        return [replace(store.address(source)) for source in store.sources(session)]
+        return [store.address(source) for source in store.sources(session)]
 
 
 if __name__ == "__main__":

@@ -10,12 +10,12 @@ import re
 import sys
 from collections.abc import Collection
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import feedparser
 
-from feeds import cutting, decode, generator, jsonfeed, module, normal, pace, said, steady
+from feeds import cutting, decode, generator, homes, jsonfeed, module, normal, pace, said, steady
 from feeds.entries import NOWHERE, Feed, Home
 
 Kind = Literal["not_a_feed", "empty", "bad_encoding", "parse"]
@@ -54,11 +54,13 @@ class Unreadable(ValueError):
 class Reading:
     """A document's feed, and the hash of each of its items, in the document's order, where these are certain.
 
-    The feed has the entries of all items, or of those alone whose hash was not known.
+    The feed has the entries of all items, or of those alone whose hash was not known. `home` is where
+    its dates were read.
     """
 
     feed: Feed
     items: tuple[str, ...] = ()
+    home: Home = NOWHERE
 
 
 def parse(document: bytes, *, url: str, content_type: str = "", home: Home = NOWHERE) -> Feed:
@@ -71,11 +73,20 @@ def parse(document: bytes, *, url: str, content_type: str = "", home: Home = NOW
 
 
 def read(
-    document: bytes, *, url: str, content_type: str = "", home: Home = NOWHERE, known: Collection[str] = ()
+    document: bytes,
+    *,
+    url: str,
+    content_type: str = "",
+    home: Home = NOWHERE,
+    known: Collection[str] = (),
+    known_at: Home = NOWHERE,
 ) -> Reading:
-    """The same, where what the items of some hashes say is `known`: these need not be read again."""
+    """The same, where what items of these hashes say is `known`: they need not be read again.
+
+    It is `known_at` the home where the dates of the document they were in were read.
+    """
     try:
-        return _parse(document, url, content_type, home, known)
+        return _parse(document, url, content_type, home, known, known_at)
     except Unreadable:
         raise
     except jsonfeed.NotAJSONFeed as error:
@@ -85,7 +96,9 @@ def read(
         raise Unreadable("parse", line[:500]) from error
 
 
-def _parse(document: bytes, url: str, content_type: str, home: Home, known: Collection[str]) -> Reading:
+def _parse(
+    document: bytes, url: str, content_type: str, home: Home, known: Collection[str], known_at: Home
+) -> Reading:
     text = decode.as_text(document, content_type)
     if not text.strip("\0 \t\r\n"):
         raise Unreadable("empty", "the document is empty")
@@ -95,29 +108,31 @@ def _parse(document: bytes, url: str, content_type: str, home: Home, known: Coll
         return Reading(jsonfeed.parse(text, url=url, home=home))
     xml, dropped = _thinned(decode.xml(text) or "")
     pieces = cutting.cut(xml, normal.MOST_ENTRIES) if xml and not module.speaks(xml) else None
-    items = pieces.hashes(READERS, url, home.model_dump_json()) if pieces else ()
+    items = pieces.hashes(READERS, url) if pieces else ()
     unknown = [place for place, item in enumerate(items) if item not in known]
     if pieces and len(unknown) < len(items):
-        with suppress(Exception):
-            found = _feedparser(some := pieces.only(unknown))
-            feed = _said(found, some, url, home)
-            if _is_certain(found, feed, len(unknown)):
-                return Reading(feed, items)
+        with suppress(Exception):  # then it is read whole
+            some = pieces.only(unknown)
+            reading = _reading(_feedparser(some), some, url, home, items, len(unknown))
+            if reading.items and reading.home == known_at:
+                return reading
     found = _read(xml) if xml else {}
     if not found.get("version"):
         raise Unreadable("not_a_feed", f"neither RSS nor Atom nor JSON Feed: {_beginning(text)}")
-    feed = _said(found, xml, url, home)
-    certain = items if _is_certain(found, feed, len(items)) else ()
-    return Reading(feed.model_copy(update={"left_out": feed.left_out + dropped}), certain)
+    reading = _reading(found, xml, url, home, items, len(items))
+    feed = reading.feed
+    return replace(reading, feed=feed.model_copy(update={"left_out": feed.left_out + dropped}))
 
 
-def _said(found: dict[str, Any], xml: str, url: str, home: Home) -> Feed:
-    return said.feed(found, module.read(xml), url, home, pace.skipped(xml))
-
-
-def _is_certain(found: dict[str, Any], feed: Feed, items: int) -> bool:
-    """Whether each item is read for itself, and one entry comes of each."""
-    return found["feed"].get(steady.STEADY) is True and len(found["entries"]) == len(feed.entries) == items
+def _reading(
+    found: dict[str, Any], xml: str, url: str, home: Home, items: tuple[str, ...], wanted: int
+) -> Reading:
+    """What was found, with the items where each one `wanted` was read for itself, and gave one entry."""
+    feed = said.feed(found, module.read(xml), url, home, pace.skipped(xml))
+    certain = found["feed"].get(steady.STEADY) is True
+    certain = certain and len(found["entries"]) == len(feed.entries) == wanted
+    at_home = homes.settled(home, feed.language, feed.url, feed.feed_url)
+    return Reading(feed, items if certain else (), at_home)
 
 
 def _beginning(text: str) -> str:

@@ -27,7 +27,7 @@ from sqlalchemy import (
 )
 from sqlmodel import Field, SQLModel
 
-from feeds.entries import Editorial, Enclosure, Entry, Link, Moment, Origin, Pace, Person, Value
+from feeds.entries import Editorial, Enclosure, Entry, Home, Link, Moment, Origin, Pace, Person, Value
 from feeds.homezone import Sighting
 
 
@@ -157,6 +157,18 @@ class Sightings(SQLModel, table=True):
 
     source_id: int = Field(foreign_key="source.id", ondelete="CASCADE", primary_key=True)
     seen: tuple[Sighting, ...] = Field(default=(), sa_type=Kept(tuple[Sighting, ...]))
+
+
+class Remembered(SQLModel, table=True):
+    """Which of our items those of a source's last document are, each by its hash (`feeds.cutting`).
+
+    `home` is where its dates were read, `read_at` when a document of the source was last read whole.
+    """
+
+    source_id: int = Field(foreign_key="source.id", ondelete="CASCADE", primary_key=True)
+    home: Home = Field(sa_type=Kept(Home))
+    read_at: datetime
+    items: bytes
 
 
 class Move(SQLModel, table=True):
