@@ -97,7 +97,7 @@ def answer(question: Question, document: bytes) -> Answer:
         if question.wanted == "article":
             return Answer(article=article(document, **said))
         reading = read(document, **said, known=question.known, known_at=question.known_at)
-        drawn = question.drawn or len(reading.feed.entries) < len(reading.items)
+        drawn = question.drawn
         found = drawings(reading.feed.entries) if drawn else ()
         return Answer(feed=reading.feed, items=reading.items, home=reading.home, drawings=found)
     except NoArticle as error:

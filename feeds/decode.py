@@ -74,10 +74,10 @@ ENTITY = re.compile(
 )
 MOST_ENTITIES = 100
 
-_CDATA = r"<!\[CDATA\[.*?(?:\]\]>|\Z)"
+CDATA, CDATA_END = "<![CDATA[", "]]>"
 _NAME = r"(#[0-9]{1,9}|#[xX][0-9a-fA-F]{1,8}|[A-Za-z][\w.-]{0,31});"
-REFERENCE = re.compile(rf"{_CDATA}|&(?:{_NAME})?", re.S)
-UNKNOWN_TO_XML = re.compile(rf"{_CDATA}|&(?!(?:lt|gt|amp|quot|apos);)(?:{_NAME})?", re.S)
+REFERENCE = re.compile(rf"&(?:{_NAME})?")
+UNKNOWN_TO_XML = re.compile(rf"&(?!(?:lt|gt|amp|quot|apos);)(?:{_NAME})?")
 MARKUP = frozenset("<>&\"'")
 ILLEGAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
@@ -170,7 +170,7 @@ def resolve(text: str, declared_entities: dict[str, str] | None = None) -> str:
     def character(match: re.Match[str]) -> str:
         name = match[1]
         if not name:
-            return match[0] if match[0] != "&" else "&amp;"
+            return "&amp;"
         if name in known:
             return escape(known[name])
         value = numbered(name) if name[0] == "#" else html5.get(f"{name};")
@@ -180,7 +180,13 @@ def resolve(text: str, declared_entities: dict[str, str] | None = None) -> str:
             match[0] if value in MARKUP and name[0] == "#" else escape(value, {'"': "&quot;", "'": "&apos;"})
         )
 
-    return (REFERENCE if known else UNKNOWN_TO_XML).sub(character, text)
+    reference, pieces, at = REFERENCE if known else UNKNOWN_TO_XML, list[str](), 0
+    while (start := text.find(CDATA, at)) >= 0:
+        end = text.find(CDATA_END, start)
+        end = end + len(CDATA_END) if end >= 0 else len(text)
+        pieces += reference.sub(character, text[at:start]), text[start:end]
+        at = end
+    return "".join((*pieces, reference.sub(character, text[at:])))
 
 
 def numbered(reference: str) -> str:

@@ -5,6 +5,7 @@ Where it does, an entry says the same whichever others stand before it, and the 
 
 from __future__ import annotations
 
+from types import NoneType
 from typing import Any
 
 from feeds.cutting import is_entry
@@ -15,6 +16,7 @@ STEADY = "is:steady"  # among what is said of a feed; no element of that name ha
 # it stands in, and what its own beginning sets anew.
 UNSEEN = {"entries", "elementstack", "property_depth_map", "title_depth", "guidislink", "watch"}
 
+PLAIN = {int, bool, str, NoneType}
 XHTML = "http://www.w3.org/1999/xhtml"
 
 
@@ -57,12 +59,11 @@ class Watched:
 
 def _state(reader: object) -> dict[str, object]:
     """All that a reader remembers, as it is now."""
-    state: dict[str, object] = {}
-    for name, value in vars(reader).items():
-        if name not in UNSEEN:
-            plain = value is None or isinstance(value, str | int)
-            state[name] = value if plain else repr(_telling(name, value))
-    return state
+    return {
+        name: value if type(value) in PLAIN else repr(_telling(name, value))
+        for name, value in vars(reader).items()
+        if name not in UNSEEN
+    }
 
 
 def _telling(name: str, value: Any) -> object:
