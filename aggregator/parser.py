@@ -16,7 +16,9 @@ import sys
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from typing import BinaryIO, Literal
+from typing import Annotated, BinaryIO, Literal
+
+from pydantic import StringConstraints
 
 from feeds.drawings import Drawing
 from feeds.entries import NOWHERE, Entry, Feed, Home, Value
@@ -26,6 +28,7 @@ READY = b"ready"
 BEHIND = 10  # by so much a parser's turn comes after the daemon's, which answers readers (nice)
 OUT_OF_MEMORY = 77  # what the process ends with
 
+HASH = StringConstraints(pattern="^[0-9a-f]{16}$")
 REFUSED = ("socket.", "subprocess.", "os.exec", "os.fork", "os.posix_spawn", "os.system", "urllib.")
 
 
@@ -53,7 +56,7 @@ class Answer(Value):
     """
 
     feed: Feed | None = None
-    items: tuple[str, ...] = ()
+    items: tuple[Annotated[str, HASH], ...] = ()
     home: Home = NOWHERE
     article: Entry | None = None
     drawings: tuple[Drawing, ...] = ()

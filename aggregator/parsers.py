@@ -13,7 +13,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from types import TracebackType
@@ -25,7 +25,8 @@ from aggregator.parser import LENGTH, OUT_OF_MEMORY, Answer, Question, framed
 from aggregator.remembered import NOTHING, Memory
 from feeds import cutting
 from feeds.digest import digest
-from feeds.entries import NOWHERE, Entry, Feed, Home
+from feeds.drawings import Drawing
+from feeds.entries import NOWHERE, Entry, Home
 
 START_SECONDS = 30
 LARGE = 1_000_000  # bytes of a document after which a parser holds on to more memory than it needs
@@ -83,32 +84,22 @@ class Parsers:
         document: Document,
         home: Home = NOWHERE,
         drawn: bool = False,
-        recall: Callable[[], Memory] = lambda: NOTHING,
+        recall: Callable[[], Memory] | None = None,
     ) -> Read | Failure:
         """The feed in a document; local times in it are those of its `home`.
 
         Where all of it is new its entries are wanted `drawn` too: beside the database, not within it.
-        What of it need not be read tells `recall`, in a thread of its own.
+        What need not be read of it is what `recall` remembers, which is called in another thread.
         """
         drawn = drawn and len(document.body) <= LARGE
         with self._waits(len(document.body)):
-            async with self._recalling:  # in the order they come
-                memory = NOTHING if drawn else await asyncio.to_thread(recall)
-            question = Question(
-                url=document.url,
-                content_type=document.content_type,
-                home=home,
-                drawn=drawn,
-                known=frozenset(memory.entries),
-                known_at=memory.home,
-            )
-            answer = await self._ask(question, document.body)
-        if answer.feed is None:
-            return Failure(answer.kind, one_line(answer.message), document.hints)
-        try:
-            return _completed(document, answer, answer.feed, memory)
-        except ValueError as error:
-            return Failure("parse_crash", f"its parser answered {one_line(error)}", document.hints)
+            memory = await self._recalled(recall) if recall else NOTHING
+            answer = await self._ask(asked(document, home, memory, drawn), document.body)
+        return told(document, answer, memory)
+
+    async def _recalled(self, recall: Callable[[], Memory]) -> Memory:
+        async with self._recalling:  # one after another, so that documents are read in the order they come
+            return await asyncio.to_thread(recall)
 
     async def article(self, document: Document) -> Entry | Failure:
         """The article in a web page."""
@@ -240,15 +231,45 @@ class Parser:
             self._streams[1].transport.abort()
 
 
-def _completed(document: Document, answer: Answer, feed: Feed, memory: Memory) -> Read:
-    """What was read, with what was known; raises ValueError where the two are not the document's items."""
-    drawn = dict(zip(map(id, feed.entries), answer.drawings, strict=False))
-    whole = cutting.completed(feed, answer.items, memory.entries)
-    drawings = [drawn.get(id(entry)) for entry in whole.entries] if drawn else ()
-    used = memory if whole is not feed else NOTHING
-    return Read(
-        without_body(document), whole, digest(document.body), drawings, answer.items, answer.home, used
+def asked(
+    document: Document, home: Home = NOWHERE, memory: Memory = NOTHING, drawn: bool = False
+) -> Question:
+    """What a parser is asked of a document, of which this is remembered."""
+    return Question(
+        url=document.url,
+        content_type=document.content_type,
+        home=home,
+        drawn=drawn,
+        known=frozenset(memory.entries),
+        known_at=memory.home,
     )
+
+
+def told(document: Document, answer: Answer, memory: Memory = NOTHING) -> Read | Failure:
+    """What a document says, by what a parser read of it and what was remembered."""
+    if (feed := answer.feed) is None:
+        return Failure(answer.kind, one_line(answer.message), document.hints)
+    try:
+        whole = cutting.completed(feed, answer.items, memory.entries)
+    except ValueError as error:
+        return Failure("parse_crash", f"its parser answered {error}", document.hints)
+    return Read(
+        without_body(document),
+        whole,
+        digest(document.body),
+        _beside(whole.entries, feed.entries, answer.drawings),
+        answer.items,
+        answer.home,
+        NOTHING if whole is feed else memory,
+    )
+
+
+def _beside(
+    entries: Sequence[Entry], read: Sequence[Entry], drawings: Sequence[Drawing]
+) -> Sequence[Drawing | None]:
+    """The drawings of those entries that were read, where they were drawn, beside all entries."""
+    drawn = dict(zip(map(id, read), drawings, strict=False))
+    return [drawn.get(id(entry)) for entry in entries] if drawn else ()
 
 
 def verdict(status: int | None, limits: Limits) -> Answer:

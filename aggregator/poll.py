@@ -12,6 +12,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -30,7 +31,7 @@ from aggregator.outcomes import (
     without_body,
 )
 from aggregator.parsers import Parsers
-from aggregator.remembered import Memory
+from aggregator.remembered import NOTHING, Memory
 from aggregator.settling import Settling
 from config.errors import TryLater
 from config.options import Polling
@@ -99,9 +100,10 @@ class Poller:
         return await self.parsers.read(document, address.home, recall=recall)
 
     def recall(self, source_id: int) -> Memory:
-        """What need not be read again of a source's documents."""
-        with self.database.reading() as session:
+        """What need not be read again of a source's documents: nothing, where the database is busy."""
+        with suppress(TryLater), self.database.reading() as session:
             return remembered.of(session, source_id, self.now())
+        return NOTHING
 
     def store(
         self, batch: Sequence[tuple[Address, Outcome]], waits: Sequence[float] = (1, 4)

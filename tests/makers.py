@@ -7,17 +7,14 @@ from datetime import UTC, datetime, timedelta
 from html import escape
 from pathlib import Path
 
-from aggregator import poll, sources, store
+from aggregator import parser, parsers, poll, sources, store
 from aggregator.answers import Document
 from aggregator.app import Newsdesk
 from aggregator.fetch import Fetcher
 from aggregator.outcomes import Read
 from aggregator.parsers import Parsers
 from curation.tables import Rule
-from feeds.digest import digest
-from feeds.drawings import drawings
 from feeds.entries import NOWHERE, Home
-from feeds.parse import parse
 
 NOON = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
 
@@ -69,8 +66,9 @@ def a_minute_later(newsdesk: Newsdesk) -> datetime:
 
 def read(document: Document, home: Home = NOWHERE, drawn: bool = False) -> Read:
     """A document as if it had just been fetched and read, its entries drawn too or not."""
-    feed = parse(document.body, url=document.url, content_type=document.content_type, home=home)
-    return Read(document, feed, digest(document.body), drawings(feed.entries) if drawn else ())
+    found = parsers.told(document, parser.answer(parsers.asked(document, home, drawn=drawn), document.body))
+    assert isinstance(found, Read), found
+    return found
 
 
 def tagging(newsdesk: Newsdesk, query: str) -> None:

@@ -14,7 +14,7 @@ from makers import rss_item
 from odd_pieces import ATOM, CHANNELS, KINDS, NAMESPACES, ODD, RDF, RSS, SHELLS, Kind
 
 from feeds import cutting, module
-from feeds.entries import Entry, Feed, Home
+from feeds.entries import NOWHERE, Entry, Feed, Home
 from feeds.parse import START, Reading, Unreadable, parse, read
 
 URL = "https://site.example/feed"
@@ -27,15 +27,19 @@ class Reader:
     """One who remembers what every item said that was certain, and reads none of these again."""
 
     known: dict[str, Entry] = field(default_factory=dict)
+    home: Home = NOWHERE
 
     def read(self, document: bytes) -> Feed | str:
         """What a document says, or why it cannot be read."""
         try:
-            reading = read(document, url=URL, known=self.known)
+            reading = read(document, url=URL, known=self.known, known_at=self.home)
         except Unreadable as error:
             return str(error)
         feed = cutting.completed(reading.feed, reading.items, self.known)
-        self.known |= zip(reading.items, feed.entries, strict=True) if reading.items else ()
+        if reading.items:
+            if reading.home != self.home:
+                self.known, self.home = {}, reading.home
+            self.known |= zip(reading.items, feed.entries, strict=True)
         return feed
 
 
@@ -134,8 +138,6 @@ def test_what_a_new_item_changes_for_others_is_seen() -> None:
     "other",
     [
         {"url": "https://elsewhere.example/feed"},
-        {"home": Home(zone="Europe/Paris")},
-        {"home": Home(language="fr")},
         {"document": joined(ONE, TWO, channel="<language>de</language>")},
         {"document": joined(ONE, TWO, channel="<link>https://other.example/</link>")},
         {"document": joined(ONE, TWO).replace(b"version", b'xml:base="/b/" version')},
@@ -146,6 +148,21 @@ def test_what_an_item_is_read_by_makes_it_another(other: dict[str, object]) -> N
     given: dict[str, object] = {"document": joined(ONE, TWO), "url": URL}
     one, two = (read(**said).items for said in (given, given | other))  # type: ignore[arg-type]
     assert (len(two), set(one) & set(two)) == (2, set())
+
+
+@pytest.mark.parametrize("home", [Home(zone="Europe/Paris"), Home(language="fr"), Home(country="US")])
+def test_where_dates_are_read_at_another_home_all_are_read_again(home: Home) -> None:
+    before = reading(joined(ONE, TWO))
+    after = read(joined(ONE, TWO), url=URL, home=home, known=before.items, known_at=before.home)
+    assert len(after.feed.entries) == 2
+
+
+def test_a_home_that_its_feed_has_shown_is_the_same_when_it_is_known_before() -> None:
+    document = joined(ONE, TWO, channel="<language>de-AT</language>")
+    before = reading(document)
+    shown = Home(language="de-AT", country="AT")
+    after = read(document, url=URL, home=shown, known=before.items, known_at=before.home)
+    assert (before.home, after.feed.entries) == (shown, ())
 
 
 def test_entries_that_are_not_those_of_the_items_are_refused() -> None:
@@ -191,7 +208,7 @@ def test_what_is_read_in_part_says_what_the_whole_says(documents: list[bytes]) -
 
 
 @pytest.mark.slow
-@settings(max_examples=1_500)
+@settings(max_examples=600)
 @given(histories())
 def test_what_is_read_in_part_says_what_the_whole_says_at_length(documents: list[bytes]) -> None:
     says_the_same(documents)
