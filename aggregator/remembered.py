@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import blake2b
 
-from sqlalchemy import BindParameter, bindparam, insert, select, update
+from sqlalchemy import BindParameter, bindparam, delete, insert, select
 from sqlmodel import Session, col
 
 from feeds.entries import NOWHERE, Entry, Home
@@ -35,7 +35,8 @@ _SAID = (
     .where(col(Item.source_id) == _SOURCE)
     .where(col(Item.id).in_(_NUMBERS))
 )
-_AGAIN = update(Remembered).where(col(Remembered.source_id) == _SOURCE)
+_FORGET = delete(Remembered).where(col(Remembered.source_id).in_(_NUMBERS))
+_KEEP = insert(Remembered)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,14 +100,18 @@ def learned(
     return Memory(notes=notes, home=home, read_at=read_at)
 
 
-def keep(session: Session, source_id: int, memory: Memory) -> None:
-    """Remember this of a source, and nothing else."""
+def keep(session: Session, memories: Mapping[int, Memory]) -> None:
+    """Remember this of sources, by their numbers, and nothing else."""
+    if memories:
+        connection = session.connection()
+        connection.execute(_FORGET, {"numbers": list(memories)})
+        connection.execute(_KEEP, [_row(number, memory) for number, memory in memories.items()])
+
+
+def _row(source_id: int, memory: Memory) -> dict[str, object]:
     notes = memory.notes.items()
     items = b"".join(NOTE.pack(bytes.fromhex(item), note.digest, note.number) for item, note in notes)
-    said = {"home": memory.home, "read_at": memory.read_at, "items": items}
-    connection = session.connection()
-    if connection.execute(_AGAIN.values(said), {"source": source_id}).rowcount == 0:
-        connection.execute(insert(Remembered), {"source_id": source_id, **said})
+    return {"source_id": source_id, "home": memory.home, "read_at": memory.read_at, "items": items}
 
 
 def digest(entry: Entry) -> bytes:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -20,6 +20,7 @@ from aggregator.answers import Address, Failure, NotModified
 from aggregator.caching import Hints
 from aggregator.matching import Arrival
 from aggregator.outcomes import Fault, Outcome, Read, Result, Unchanged, is_quiet, moved_to
+from aggregator.remembered import Memory
 from config.options import Polling
 from feeds import identity
 from feeds.drawings import Drawing
@@ -49,6 +50,7 @@ class Settling:
     session: Session
     polling: Polling
     now: datetime
+    memories: dict[int, Memory] = field(default_factory=dict)
 
     def all(self, batch: Sequence[tuple[Address, Outcome]]) -> list[Result]:
         """Write what came of sources, of those together that are as they were."""
@@ -63,6 +65,11 @@ class Settling:
                 settled.append(Result(source=address.source_id, url=address.url, outcome="unchanged"))
             else:
                 settled.append(self._settle(source, address, outcome, address.source_id in subscribed))
+        self.session.flush()  # what has moved to another source's address is gone
+        remembered.keep(
+            self.session,
+            {number: memory for number, memory in self.memories.items() if held[number] in self.session},
+        )
         return settled
 
     def _rest(self, batch: Sequence[tuple[Address, Outcome]], subscribed: Collection[int]) -> Collection[int]:
@@ -115,8 +122,7 @@ class Settling:
             kept = keep(session, source, read.feed, now, read.drawings)
             if read.items:
                 told = zip(read.items, read.feed.entries, strict=True)
-                memory = remembered.learned(read.memory, told, kept.numbers, read.home, now)
-                remembered.keep(session, source.id, memory)
+                self.memories[source.id] = remembered.learned(read.memory, told, kept.numbers, read.home, now)
         source.feed_title, source.site = read.feed.title, read.feed.url
         source.feed_id, source.feed_language, source.pace = read.feed.id, read.feed.language, read.feed.pace
         source.feed_rights, source.feed_icon = read.feed.rights, read.feed.icon or read.feed.logo
