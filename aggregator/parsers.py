@@ -269,7 +269,7 @@ def _beside(
 ) -> Sequence[Drawing | None]:
     """The drawings of those entries that were read, where they were drawn, beside all entries."""
     drawn = dict(zip(map(id, read), drawings, strict=False))
-    return [drawn.get(id(entry)) for entry in entries] if drawn else ()
+    return tuple(drawn.get(id(entry)) for entry in entries) if drawn else ()
 
 
 def verdict(status: int | None, limits: Limits) -> Answer:
