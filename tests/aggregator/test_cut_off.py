@@ -14,7 +14,6 @@ from conftest import written
 from machines import Hosts, Machines, machines, subscribe, wait
 from network import POLLED, SERVER, Network
 from postgres import Databases
-from running import patience
 from sqlalchemy import text
 from sqlalchemy.engine import URL
 
@@ -142,7 +141,7 @@ def test_a_daemon_whose_host_is_gone_is_replaced_within_half_a_minute(
 
     wait(takes_over, 30)
     wired.mend(1)
-    assert several.processes[0].wait(patience(60)) == 3
+    assert several.processes[0].wait(60) == 3
     assert "is held by" in several.log(1)
 
 
