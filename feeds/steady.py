@@ -35,7 +35,7 @@ class Watched:
     def startDocument(self) -> None:  # noqa: N802  as SAX calls it
         self.watch = Watch()
 
-    def startPrefixMapping(self, prefix: Any, uri: Any) -> None:  # noqa: N802
+    def startPrefixMapping(self, prefix: Any, uri: Any) -> None:  # noqa: N802  likewise
         self.watch.declared = True
         super().startPrefixMapping(prefix, uri)  # type: ignore[misc]  # feedparser's
 
@@ -52,7 +52,7 @@ class Watched:
         if self.watch.steady and is_entry(tag):
             self.watch.steady = _state(self) == self.watch.found
 
-    def endDocument(self) -> None:  # noqa: N802
+    def endDocument(self) -> None:  # noqa: N802  likewise
         self.feeddata: dict[str, object]
         self.feeddata[STEADY] = self.watch.steady
 

@@ -22,7 +22,7 @@ from aggregator.app import Newsdesk
 from aggregator.database import Database
 from config.errors import TryLater
 
-SOURCES, CUT_FOR = 240, 40
+SOURCES, CUT_FOR = 240, 60
 Cut = Callable[[Network, int], None]
 
 pytestmark = [pytest.mark.postgresql, pytest.mark.slow, pytest.mark.timeout(300)]

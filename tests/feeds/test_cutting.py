@@ -146,7 +146,7 @@ def test_what_a_new_item_changes_for_others_is_seen() -> None:
 )
 def test_what_an_item_is_read_by_makes_it_another(other: dict[str, object]) -> None:
     given: dict[str, object] = {"document": joined(ONE, TWO), "url": URL}
-    one, two = (read(**said).items for said in (given, given | other))  # type: ignore[arg-type]
+    one, two = (read(**said).items for said in (given, given | other))  # type: ignore[arg-type]  # of a table
     assert (len(two), set(one) & set(two)) == (2, set())
 
 
