@@ -42,7 +42,7 @@ def test_it_says_what_it_did_and_what_to_write_into_the_settings(
     said = command("migrate", "--to", database_url)
     assert said.status == 0, said.err
     result, then, line = said.out.splitlines()
-    assert " rows in 28 tables and 1" in result
+    assert " rows in 29 tables and 1" in result
     assert then == "write into newsdesk.toml, and start the daemon:"
     assert line.startswith('database_url = "postgresql+psycopg://')
     assert "item: 1\n" in said.err
