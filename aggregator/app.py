@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from aggregator.answers import Address
     from aggregator.deliver import Courier, Outcome
     from aggregator.fetch import Fetcher
+    from aggregator.figures import Figures
     from aggregator.freshness import Freshness
     from aggregator.newspaper import Newspaper
     from aggregator.past import Copy
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     from aggregator.press import Press
     from aggregator.publish import Published
     from aggregator.queue import Standing
-    from aggregator.store import Figures
     from aggregator.upkeep import Kept
     from aggregator.websub import Subscriber
     from config.options import Curation
@@ -152,11 +152,11 @@ class Newsdesk:
 
     def figures(self) -> Figures:
         """How the sources stand, for who watches them; late is also what waits for a worker."""
-        from aggregator import store
+        from aggregator import figures
 
         standing = self.standing()
         with self.database.reading() as session:
-            found = store.figures(session, self.now())
+            found = figures.figures(session, self.now())
         if standing is None or standing.since is None:
             return found
         return replace(found, late=max(found.late, (self.now() - standing.since).total_seconds()))

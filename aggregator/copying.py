@@ -40,7 +40,7 @@ from aggregator import migrations
 from aggregator.database import Database
 from config.errors import NewsdeskError, UsageFault
 from curation import followed, fulltext, tsvector
-from feeds.tables import Kept
+from feeds.columns import Kept
 
 BATCH = 1_000  # rows
 MARK = Made(migrations.UNFINISHED, MetaData(), Column("origin", Text), Column("schema", Text))

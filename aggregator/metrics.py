@@ -9,9 +9,9 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from prometheus_client.registry import Collector
 
+from aggregator.figures import Figures
 from aggregator.outcomes import Report
 from aggregator.queue import Standing
-from aggregator.store import Figures
 
 
 class Metrics:

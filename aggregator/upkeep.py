@@ -13,7 +13,7 @@ from tempfile import TemporaryFile
 from sqlalchemy import func, inspect
 from sqlmodel import Session, col, select
 
-from aggregator import deliveries, enginetables, migrations, store
+from aggregator import deliveries, enginetables, figures, migrations, store
 from aggregator.database import Database
 from config.errors import NewsdeskError, UsageFault
 from curation.projections import is_decided_on
@@ -66,8 +66,8 @@ class Standing:
 
 def status(session: Session, now: datetime) -> Standing:
     """How a newsroom stands."""
-    found = store.counted(session, now)
-    active = found.get(Status.ACTIVE, store.Counted())
+    found = figures.counted(session, now)
+    active = found.get(Status.ACTIVE, figures.Counted())
     stands = (col(Pick.retracted_at).is_(None), col(Pick.nominated_by).is_(None))
     picks = select(func.count()).select_from(Pick).where(*stands)
     return Standing(

@@ -31,10 +31,8 @@ from aggregator.queue import Batch
 SOURCES, WORKERS, OF_EACH_HOST, AT_ONCE, KILLS = 2_000, 3, 4, 16, 20
 UNDER_WAY = "SELECT id, attempts FROM procrastinate_jobs WHERE status = 'doing'"
 PATIENCE = 900  # seconds
-WAIT, LONG_WAIT = (
-    0.05,
-    0.25,
-)  # seconds that an answer takes, as long as the cores are the limit, and where not
+# Seconds that an answer takes, where the cores are to be the limit, and where not.
+WAIT, LONG_WAIT = 0.05, 0.25
 
 
 @contextmanager

@@ -12,8 +12,8 @@ from sqlalchemy import JSON, CheckConstraint, Index, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from curation.rules import Decided, Picked
+from feeds.columns import NUMBERS_ARE_NEVER_REUSED, Kept
 from feeds.entries import Entry, Feed
-from feeds.tables import NUMBERS_ARE_NEVER_REUSED, Kept
 
 
 class Editor(SQLModel, table=True):

@@ -6,57 +6,25 @@ decide stands in `curation.tables`.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from pydantic import TypeAdapter
 from sqlalchemy import (
-    JSON,
     BigInteger,
     CheckConstraint,
     ColumnElement,
-    Dialect,
     Index,
     Text,
-    TypeDecorator,
     UniqueConstraint,
     func,
     text,
 )
 from sqlmodel import Field, SQLModel
 
+from feeds.columns import NUMBERS_ARE_NEVER_REUSED, Kept
 from feeds.entries import Editorial, Enclosure, Entry, Home, Link, Moment, Origin, Pace, Person, Value
 from feeds.homezone import Sighting
-
-
-class Kept(TypeDecorator[Any]):
-    """A frozen value, or a tuple of them, in one JSON column."""
-
-    impl = JSON
-    cache_ok = True
-
-    def __init__(self, kind: Any) -> None:
-        super().__init__(none_as_null=True)
-        self.kind = kind
-        self.adapter: TypeAdapter[Any] = TypeAdapter(kind)
-
-    def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
-        return None if value is None else self.adapter.dump_python(value, mode="json", exclude_defaults=True)
-
-    def process_result_value(self, value: Any, dialect: Dialect) -> Any:
-        return None if value is None else self.adapter.validate_python(value)
-
-    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any] | None:
-        """SQLite gives the text as it stands, mostly of an empty list: it is read and checked in one step."""
-        if dialect.name != "sqlite":
-            return super().result_processor(dialect, coltype)
-        read = self.adapter.validate_json
-        return lambda text: None if text is None else () if text == "[]" else read(text)
-
-
-NUMBERS_ARE_NEVER_REUSED = {"sqlite_autoincrement": True}
 
 
 class Status(StrEnum):

@@ -11,7 +11,7 @@ import pytest
 from makers import NOON
 from sqlalchemy import event, text
 
-from aggregator import migrations, sources, store, upkeep
+from aggregator import figures, migrations, sources, upkeep
 from aggregator.app import Newsdesk
 from aggregator.database import Database
 from config.errors import UsageFault
@@ -162,9 +162,9 @@ def test_how_the_sources_stand_is_counted_by_the_database(newsdesk: Newsdesk) ->
     event.listen(Source, "load", note)
     with newsdesk.database.reading() as session:
         found = upkeep.status(session, NOON)
-        figures = store.figures(session, NOON)
+        counted = figures.figures(session, NOON)
     event.remove(Source, "load", note)
     assert read == []
     assert (found.sources, found.active, found.failing, found.due) == (4, 2, 3, 1)
     assert found.next_poll_at == NOON - timedelta(minutes=2)
-    assert figures == store.Figures({"active": 2, "paused": 1, "retired": 1}, 1, 1, 120.0)
+    assert counted == figures.Figures({"active": 2, "paused": 1, "retired": 1}, 1, 1, 120.0)
