@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, insert, text
+from sqlalchemy import Connection, TextClause, insert, text
 from sqlmodel import col
 
 from aggregator.matching import Arrival
@@ -23,6 +24,10 @@ LAST = """
         coalesce((SELECT seq FROM sqlite_sequence WHERE name = '{table}'), 0))
 """
 NEXT = "SELECT nextval(pg_get_serial_sequence('{table}', 'id')) FROM generate_series(1, :count)"
+
+# RETURNING makes it one statement of all rows: after each statement that has triggers FTS5 writes
+# its words to the disk.
+_KEEP = insert(Item).returning(col(Item.id))
 
 
 @dataclass(slots=True, eq=False)
@@ -69,18 +74,21 @@ def numbers(connection: Connection, table: str, count: int) -> Sequence[int]:
     if not count:
         return ()
     if connection.dialect.name == "postgresql":
-        return connection.execute(text(NEXT.format(table=table)), {"count": count}).scalars().all()
-    last = int(connection.execute(text(LAST.format(table=table))).scalar_one())
+        return connection.execute(_asked(NEXT, table), {"count": count}).scalars().all()
+    last = int(connection.execute(_asked(LAST, table)).scalar_one())
     return range(last + 1, last + 1 + count)
+
+
+@cache
+def _asked(question: str, table: str) -> TextClause:
+    return text(question.format(table=table))
 
 
 def keep(connection: Connection, new: Collection[New]) -> None:
     """Write new items, which have their numbers and their stories, and index their words and terms."""
     if not new:
         return
-    # RETURNING makes it one statement of all rows: after each statement that has triggers FTS5 writes
-    # its words to the disk.
-    connection.execute(insert(Item).returning(col(Item.id)), [_row(one) for one in new])
+    connection.execute(_KEEP, [_row(one) for one in new])
     if connection.dialect.name == "postgresql":
         followed.index(connection, [one.id for one in new if one.id is not None])
 

@@ -13,7 +13,8 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from itertools import chain
 
-from sqlalchemy import bindparam, delete, func, insert, text
+from sqlalchemy import BindParameter, bindparam, delete, func, insert, text
+from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, select
 
 from feeds import shingles
@@ -56,6 +57,18 @@ MARKS = text(
     """
 )
 
+_SOURCE: BindParameter[int] = bindparam("source_id")
+_NUMBERS: BindParameter[int] = bindparam("numbers", expanding=True)
+_LAST = (
+    select_columns(col(Item.id))
+    .where(col(Item.source_id) == _SOURCE)
+    .order_by(col(Item.timestamp).desc(), col(Item.id).desc())
+    .limit(EARLIER)
+)
+_LINES = select_columns(col(Sketch.lines)).where(col(Sketch.item_id).in_(_LAST))
+_PROFILES = select_columns(col(Sketch.item_id), col(Sketch.profile)).where(col(Sketch.item_id).in_(_NUMBERS))
+_KEEP = insert(Sketch)
+
 
 def near(session: Session, wanted: Sequence[Sequence[int]]) -> list[list[int]]:
     """For each of several items the kept ones that share its marks, by number.
@@ -80,18 +93,13 @@ def profiles(session: Session, numbers: Collection[int]) -> dict[int, Profile]:
     """What comparing needs of these items, by number; those of the window only."""
     if not numbers:
         return {}
-    rows = session.exec(select(Sketch.item_id, Sketch.profile).where(col(Sketch.item_id).in_(numbers)))
+    rows = session.connection().execute(_PROFILES, {"numbers": list(numbers)})
     return {number: Profile.load(profile) for number, profile in rows}
 
 
 def repeated(session: Session, source_id: int, lines: Iterable[Sequence[int]]) -> frozenset[int]:
     """The lines that items of a source repeat: its last thirty, and those that come now."""
-    last = (
-        select(Item.id)
-        .where(Item.source_id == source_id)
-        .order_by(col(Item.timestamp).desc(), col(Item.id).desc())
-    )
-    earlier = session.exec(select(Sketch.lines).where(col(Sketch.item_id).in_(last.limit(EARLIER))))
+    earlier = session.connection().execute(_LINES, {"source_id": source_id}).scalars()
     return shingles.repeated([*map(_read, earlier), *lines])
 
 
@@ -101,7 +109,7 @@ def keep(session: Session, found: Collection[tuple[int, Profile, Sequence[int], 
         return
     connection = session.connection()
     connection.execute(
-        insert(Sketch),
+        _KEEP,
         [
             {"item_id": number, "profile": profile.dump(), "lines": array("q", lines).tobytes()}
             for number, profile, lines, _ in found

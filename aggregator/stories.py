@@ -27,6 +27,8 @@ from feeds.likeness import Alike
 from feeds.profiles import Profile
 from feeds.tables import Item, Likeness, Sketch, Source, Story
 
+_TELL, _LIKEN = insert(Story), insert(Likeness)
+
 Drawn = tuple[Told, Profile, Sequence[int], Sequence[int]]  # with its lines and its marks
 
 
@@ -117,7 +119,7 @@ def _write(telling: Telling, drawn: Collection[Drawn]) -> None:
     newcomers.keep(connection, fresh)
     telling.session.flush()
     if telling.likenesses:
-        connection.execute(insert(Likeness), [_likeness(*found) for found in telling.likenesses])
+        connection.execute(_LIKEN, [_likeness(*found) for found in telling.likenesses])
     _keep(telling.session, drawn)
     shared = {group.members[0].item.story_id for group in telling.groups if group.is_shared}
     stories.settle(telling.session, shared)
@@ -132,7 +134,7 @@ def _tell_new(connection: Connection, groups: Sequence[Group]) -> None:
         medoid = group.members[group.medoid].item.id
         rows.append({"id": number, "lead_id": medoid, "medoid_id": medoid})
     if rows:
-        connection.execute(insert(Story), rows)
+        connection.execute(_TELL, rows)
 
 
 def _grow(telling: Telling) -> None:

@@ -5,11 +5,19 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from urllib.parse import urlsplit
 
-from sqlmodel import Session, col, or_, select
+from sqlalchemy import BindParameter, bindparam, or_
+from sqlalchemy import select as select_columns
+from sqlmodel import Session, col, select
 
 from aggregator.newcomers import Told
 from feeds.likeness import Place, same_id, same_page
 from feeds.tables import Item
+
+_IDS: BindParameter[str] = bindparam("ids", expanding=True)
+_ADDRESSES: BindParameter[str] = bindparam("addresses", expanding=True)
+_ALIKE = select_columns(col(Item.id)).where(
+    or_(col(Item.global_id).in_(_IDS), col(Item.canonical_url).in_(_ADDRESSES))
+)
 
 
 class Seen:
@@ -41,11 +49,14 @@ class Seen:
 
 def kept(session: Session, items: Iterable[Told], but: Collection[int] = ()) -> Sequence[Item]:
     """The items kept that one of these may be the same as, the earliest first, without those of `but`."""
-    ids = {item.global_id for item in items if item.global_id}
-    addresses = {item.canonical_url for item in items if item.canonical_url}
-    alike = or_(col(Item.global_id).in_(ids), col(Item.canonical_url).in_(addresses))
-    found = session.exec(select(Item).where(alike).order_by(col(Item.id)))
-    return [item for item in found if item.id not in but]
+    given = {
+        "ids": list({item.global_id for item in items if item.global_id}),
+        "addresses": list({item.canonical_url for item in items if item.canonical_url}),
+    }
+    alike = set(session.connection().execute(_ALIKE, given).scalars()).difference(but)
+    if not alike:
+        return ()
+    return session.exec(select(Item).where(col(Item.id).in_(alike)).order_by(col(Item.id))).all()
 
 
 def _place(item: Told) -> Place:
