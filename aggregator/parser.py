@@ -35,8 +35,9 @@ REFUSED = ("socket.", "subprocess.", "os.exec", "os.fork", "os.posix_spawn", "os
 class Question(Value):
     """What the frame before a document says of it, as `feeds.parse` takes it, and what is wanted of it.
 
-    `drawn` says that its entries are wanted drawn too. Items whose hash is `known` need
-    not be read, where dates are read at the same home as theirs were.
+    Items whose hash is `known` need not be read, where dates are read at the same home as theirs were.
+    `drawn` says that its entries are wanted drawn too, without the lines that their source has `repeated`;
+    where some are known and all are read nevertheless, few of them are new, and none is drawn.
     """
 
     url: str
@@ -44,6 +45,7 @@ class Question(Value):
     home: Home = NOWHERE
     wanted: Literal["feed", "article"] = "feed"
     drawn: bool = False
+    repeated: frozenset[int] = frozenset()
     known: frozenset[str] = frozenset()
     known_at: Home = NOWHERE
 
@@ -100,9 +102,10 @@ def answer(question: Question, document: bytes) -> Answer:
         if question.wanted == "article":
             return Answer(article=article(document, **said))
         reading = read(document, **said, known=question.known, known_at=question.known_at)
-        drawn = question.drawn
-        found = drawings(reading.feed.entries) if drawn else ()
-        return Answer(feed=reading.feed, items=reading.items, home=reading.home, drawings=found)
+        entries, items = reading.feed.entries, reading.items
+        drawn = question.drawn and (len(entries) < len(items) or not question.known)
+        found = drawings(entries, question.repeated) if drawn else ()
+        return Answer(feed=reading.feed, items=items, home=reading.home, drawings=found)
     except NoArticle as error:
         return Answer(kind="no_article", message=str(error))
     except Unreadable as error:

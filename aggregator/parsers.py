@@ -89,9 +89,9 @@ class Parsers:
         """The feed in a document; local times in it are those of its `home`.
 
         Where all of it is new its entries are wanted `drawn` too: beside the database, not within it.
-        What need not be read of it is what `recall` remembers, which is called in another thread.
+        What need not be read of it is what `recall` remembers, which is called in another thread; what is
+        read then is drawn.
         """
-        drawn = drawn and len(document.body) <= LARGE
         with self._waits(len(document.body)):
             memory = await self._recalled(recall) if recall else NOTHING
             answer = await self._ask(asked(document, home, memory, drawn), document.body)
@@ -234,12 +234,13 @@ class Parser:
 def asked(
     document: Document, home: Home = NOWHERE, memory: Memory = NOTHING, drawn: bool = False
 ) -> Question:
-    """What a parser is asked of a document, of which this is remembered."""
+    """What a parser is asked of a document of which this is remembered; what is read beside it is drawn."""
     return Question(
         url=document.url,
         content_type=document.content_type,
         home=home,
-        drawn=drawn,
+        drawn=(drawn or bool(memory.entries)) and len(document.body) <= LARGE,
+        repeated=memory.repeated,
         known=frozenset(memory.entries),
         known_at=memory.home,
     )

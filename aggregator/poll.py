@@ -13,11 +13,11 @@ import logging
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 
-from aggregator import remembered, settling
+from aggregator import remembered, settling, sketches
 from aggregator.answers import Address, Document, Failure, one_line
 from aggregator.database import Database
 from aggregator.fetch import Fetcher
@@ -102,7 +102,9 @@ class Poller:
     def recall(self, source_id: int) -> Memory:
         """What need not be read again of a source's documents: nothing, where the database is busy."""
         with suppress(TryLater), self.database.reading() as session:
-            return remembered.of(session, source_id, self.now())
+            memory = remembered.of(session, source_id, self.now())
+            repeated = sketches.repeated(session, source_id) if memory.entries else frozenset[int]()
+            return replace(memory, repeated=repeated)
         return NOTHING
 
     def store(

@@ -51,13 +51,15 @@ class Note:
 class Memory:
     """What items said, by their hashes, with the notes of it, and the home where their dates were read.
 
-    `read_at` is when a document of the source was last read whole.
+    `read_at` is when a document of the source was last read whole; `repeated` are the lines, by their hashes,
+    that its items have in common.
     """
 
     entries: Mapping[str, Entry] = field(default_factory=dict)
     notes: Mapping[str, Note] = field(default_factory=dict)
     home: Home = NOWHERE
     read_at: datetime | None = None
+    repeated: frozenset[int] = frozenset()
 
 
 NOTHING = Memory()

@@ -97,7 +97,7 @@ def profiles(session: Session, numbers: Collection[int]) -> dict[int, Profile]:
     return {number: Profile.load(profile) for number, profile in rows}
 
 
-def repeated(session: Session, source_id: int, lines: Iterable[Sequence[int]]) -> frozenset[int]:
+def repeated(session: Session, source_id: int, lines: Iterable[Sequence[int]] = ()) -> frozenset[int]:
     """The lines that items of a source repeat: its last thirty, and those that come now."""
     earlier = session.connection().execute(_LINES, {"source_id": source_id}).scalars()
     return shingles.repeated([*map(_read, earlier), *lines])

@@ -42,8 +42,8 @@ def drawing(entry: Entry, lines: Sequence[int], repeated: Collection[int]) -> Dr
     return Drawing(profile, profiles.marks(profile), tuple(lines), without)
 
 
-def drawings(entries: Sequence[Entry]) -> list[Drawing]:
-    """The entries of one document, drawn without what these repeat."""
+def drawings(entries: Sequence[Entry], repeated: Collection[int] = ()) -> list[Drawing]:
+    """The entries of one document, drawn without what these repeat, and what their source has `repeated`."""
     lines = [shingles.lines(entry.content) for entry in entries]
-    repeated = shingles.repeated(lines)
+    repeated = shingles.repeated(lines).union(repeated)
     return [drawing(entry, its, repeated) for entry, its in zip(entries, lines, strict=True)]

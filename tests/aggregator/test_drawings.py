@@ -13,6 +13,7 @@ from web import Web
 from aggregator import app, settling, sources, store
 from aggregator.answers import Document
 from aggregator.app import Newsdesk
+from aggregator.outcomes import Read
 from feeds import drawings
 from feeds.entries import Entry
 from feeds.tables import Item, Likeness, Mark, Sketch, Story
@@ -94,3 +95,24 @@ async def test_only_what_was_never_read_is_drawn_where_it_is_read(
             web.put("/feed", rss([rss_item("a"), rss_item("b"), rss_item("c")]))
             clock.move(days=2)
     assert drawn == [2, 0]
+
+
+async def test_what_is_read_beside_what_is_known_is_drawn_without_what_its_source_repeats(
+    newsdesk: Newsdesk, web: Web, clock: Clock
+) -> None:
+    """So that nothing is drawn anew where it is stored."""
+    texts = [f"<p>{LINES[2]}</p><p>{line}</p>" for line in (LINES[0], LINES[1], LINES[4], LINES[0])]
+    items = [rss_item(str(number), text=text) for number, text in enumerate(texts)]
+    url = web.put("/feed", rss(items[:3]))
+    with newsdesk.database.writing() as session:
+        sources.add(session, url, newsdesk.now())
+    async with newsdesk.poller() as poller:
+        await poller.poll(newsdesk.due())
+        web.put("/feed", rss(items))
+        clock.move(hours=20)
+        found = await poller.look(newsdesk.due()[0])
+    assert isinstance(found, Read)
+    *known, new = found.drawings
+    assert known == [None, None, None]
+    assert new is not None
+    assert new.without == {new.lines[0]}
