@@ -117,12 +117,11 @@ def _write(telling: Telling, drawn: Collection[Drawn]) -> None:
     _tell_new(connection, [group for group in telling.groups if group.story is None])
     _grow(telling)
     newcomers.keep(connection, fresh)
-    telling.session.flush()
     if telling.likenesses:
         connection.execute(_LIKEN, [_likeness(*found) for found in telling.likenesses])
     _keep(telling.session, drawn)
-    shared = {group.members[0].item.story_id for group in telling.groups if group.is_shared}
-    stories.settle(telling.session, shared)
+    if shared := {group.members[0].item.story_id for group in telling.groups if group.is_shared}:
+        stories.settle(telling.session, shared)
 
 
 def _tell_new(connection: Connection, groups: Sequence[Group]) -> None:
