@@ -21,6 +21,7 @@ from feeds.entries import NOWHERE, Entry, Home
 from feeds.tables import Item, Remembered, Source
 
 LONGEST = timedelta(days=1)  # then a document is read whole, whatever is remembered
+FIELDS = tuple(Entry.model_fields)
 NOTE = struct.Struct(">8s8sq")
 
 _SOURCE: BindParameter[int] = bindparam("source")
@@ -31,7 +32,7 @@ _REMEMBERED = (
     .where(col(Remembered.source_id) == _SOURCE, col(Source.failures) == 0)
 )
 _SAID = (
-    select(*(getattr(Item, name) for name in ("id", *Entry.model_fields)))
+    select(*(getattr(Item, name) for name in ("id", *FIELDS)))
     .where(col(Item.source_id) == _SOURCE)
     .where(col(Item.id).in_(_NUMBERS))
 )
@@ -74,7 +75,9 @@ def of(session: Session, source_id: int, now: datetime) -> Memory:
     notes = {item.hex(): Note(said, number) for item, said, number in NOTE.iter_unpack(found.items)}
     numbers = [note.number for note in notes.values()]
     rows = connection.execute(_SAID, {"source": source_id, "numbers": numbers})
-    said = {row.id: Entry.model_construct(None, **row._mapping) for row in rows}
+    said = {
+        number: Entry.model_construct(None, **dict(zip(FIELDS, row, strict=True))) for number, *row in rows
+    }
     entries = {item: said[note.number] for item, note in notes.items() if note.number in said}
     sure = {item: entry for item, entry in entries.items() if digest(entry) == notes[item].digest}
     return Memory(sure, {item: notes[item] for item in sure}, found.home, found.read_at)
