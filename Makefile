@@ -52,7 +52,7 @@ fuzz: $(READY)  ## documents that nobody wrote, for SECONDS=60; what is found is
 quality: $(READY)  ## how well likeness tells what is alike, on labelled pairs
 	$(BIN)/python tests/feeds/labelled.py
 
-bench-setup: $(READY)  ## what speed is measured beside: reader from PyPI, and archives; the rest is named where it is missing
+bench-setup: $(READY)  ## what speed is measured beside: reader from PyPI, archives, a large farm; the rest is named where it is missing
 	$(BIN)/uv venv --quiet --allow-existing --python $(BIN)/python .bench/peers
 	$(BIN)/uv pip install --quiet --system-certs --python .bench/peers/bin/python 'reader>=3.26,<4' sgmllib3k
 	$(BIN)/python benchmarks/goals.py --missing

@@ -12,8 +12,9 @@ import random
 import shutil
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import count
 from pathlib import Path
@@ -22,7 +23,7 @@ from statistics import median
 import finding
 import publishing
 import stories
-from farm import Farm
+from farm import Farm, Farmed
 from measure import ROUNDS, Findings, Goal, note
 from polling import farmed
 from sqlmodel import Session
@@ -124,16 +125,38 @@ def took(
     return median(found[1:])
 
 
-def costs(kept: Path, folder: Path, items: int, farm: Farm) -> Costs:
-    """What each thing costs beside so many items."""
-    with opened(made(kept, items), folder / f"archive-{items}") as newsdesk:
-        with newsdesk.database.reading() as session:
-            found = asked(newsdesk, session)
-        found |= published(newsdesk, items)
-        found |= polled(newsdesk, farm)
-    with opened(made_stories(kept, items), folder / f"stories-{items}", lambda: stories.NOW) as newsdesk:
-        near, telling, _ = stories.measure(newsdesk, items)
+@dataclass(slots=True)
+class Beside:
+    """A newsroom with so many items, and another with the marks of as many."""
+
+    items: int
+    archive: Newsdesk
+    stories: Newsdesk
+    numbers: Iterator[int] = field(init=False)  # of items that are new to it
+
+    def __post_init__(self) -> None:
+        self.numbers = (
+            number for number in count(self.items + 1) if number % 10
+        )  # each tenth tells a story again
+
+    def costs(self, farm: Farm, turn: int) -> Costs:
+        """What each thing costs in a round, which brings sources and items of its own."""
+        with self.archive.database.reading() as session:
+            found = asked(self.archive, session)
+        found |= published(self.archive, self.numbers)
+        found |= polled(self.archive, farm, farm.sources[turn * POLLED : (turn + 1) * POLLED])
+        near, telling, _ = stories.measure(self.stories, self.items, turn)
         return found | {"find a story": near * 1_000, "tell a story": telling * 1_000}
+
+
+@contextmanager
+def beside(kept: Path, folder: Path, items: int) -> Iterator[Beside]:
+    """Copies of the newsrooms with so many items."""
+    with (
+        opened(made(kept, items), folder / f"archive-{items}") as newsroom,
+        opened(made_stories(kept, items), folder / f"stories-{items}", lambda: stories.NOW) as marked,
+    ):
+        yield Beside(items, newsroom, marked)
 
 
 def asked(newsdesk: Newsdesk, session: Session) -> Costs:
@@ -154,16 +177,15 @@ def asked(newsdesk: Newsdesk, session: Session) -> Costs:
     } | {f"search {query}": took(lambda query=query: searched(query)) for query in QUERIES}
 
 
-def published(newsdesk: Newsdesk, items: int) -> Costs:
-    numbers = random.Random(7)
-    more = (number for number in count(items + 1) if number % 10)  # each tenth is told with another
-    return {"publish": took(newsdesk.publish, 3, lambda: publishing.one_more(newsdesk, numbers, next(more)))}
+def published(newsdesk: Newsdesk, more: Iterator[int]) -> Costs:
+    chance = random.Random(7)
+    return {"publish": took(newsdesk.publish, 3, lambda: publishing.one_more(newsdesk, chance, next(more)))}
 
 
-def polled(newsdesk: Newsdesk, farm: Farm) -> Costs:
-    """Polls of the farm: the first, and with nothing changed."""
+def polled(newsdesk: Newsdesk, farm: Farm, new: Sequence[Farmed]) -> Costs:
+    """Polls of some of the farm: the first, and with nothing changed."""
     with newsdesk.database.writing() as session:
-        rows = [sources.add(session, farm.url(source), newsdesk.now()) for source in farm.sources]
+        rows = [sources.add(session, farm.url(source), newsdesk.now()) for source in new]
         numbers = [row.id for row in rows]
 
     async def polls() -> Costs:
@@ -185,15 +207,16 @@ def polled(newsdesk: Newsdesk, farm: Farm) -> Costs:
 
 def measure(folder: Path, findings: Findings, kept: Path, many: int) -> None:
     """The costs beside `many` items by those beside ten thousand."""
-    rounds: list[tuple[Costs, Costs]] = []
-    for turn in range(ROUNDS):
-        with farmed(folder / f"farm-{turn}", POLLED) as farm:
-            own = folder / f"round-{turn}"
-            rounds.append((costs(kept, own, FEW, farm), costs(kept, own, many, farm)))
+    with (
+        farmed(folder / "farm", POLLED * ROUNDS) as farm,
+        beside(kept, folder, FEW) as few,
+        beside(kept, folder, many) as more,
+    ):
+        rounds = [(few.costs(farm, turn), more.costs(farm, turn)) for turn in range(ROUNDS)]
     for name in rounds[0][0]:
-        few, more = (median(one[part][name] for one in rounds) for part in (0, 1))
+        little, much = (median(one[part][name] for one in rounds) for part in (0, 1))
         columns = "what", "beside 10,000 items, ms", f"beside {many:,}, ms"
-        findings.note("Beside the archive", columns, name, f"{few:.2f}", f"{more:.2f}")
-        ratios = tuple(more[name] / few[name] for few, more in rounds)
+        findings.note("Beside the archive", columns, name, f"{little:.2f}", f"{much:.2f}")
+        ratios = tuple(beside_more[name] / beside_few[name] for beside_few, beside_more in rounds)
         limit = 3.0 if name.startswith("search") else 1.5
         findings.goal(Goal(6, f"{name}, {many:,} items beside 10,000", ratios, limit, most=True))

@@ -25,7 +25,6 @@ SYLLABLES = [a + b for a in "bdfgklmnprstv" for b in ("a", "e", "i", "o", "u", "
 WORDS = [first + second for first in SYLLABLES for second in SYLLABLES]
 WEIGHTS = list(accumulate(1 / (rank + 10) for rank in range(len(WORDS))))
 FEWEST, MOST = 20, 30  # items of a source
-SMALL = 2  # items of a source in a farm of small ones
 BETWEEN = timedelta(hours=30)  # two items of a source
 NGINX = """
 worker_processes 1; daemon off; pid {folder}/nginx.pid; error_log stderr crit; worker_rlimit_nofile 16384;
@@ -65,21 +64,18 @@ class Farmed:
 
 @dataclass(slots=True)
 class Farm:
-    """The documents of so many sources in a folder; `day` is the end of the days that their items are of."""
+    """So many sources, with items of days that end with `day`; in the folder are those that were written."""
 
     folder: Path
     count: int
     day: datetime
-    small: bool = False
     port: int = 0
     sources: list[Farmed] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.sources = [Farmed(number, self._size(number)) for number in range(self.count)]
-        self.write(self.sources)
-
-    def _size(self, number: int) -> int:
-        return SMALL if self.small else FEWEST + number * 7 % (MOST - FEWEST + 1)
+        self.sources = [
+            Farmed(number, FEWEST + number * 7 % (MOST - FEWEST + 1)) for number in range(self.count)
+        ]
 
     def url(self, source: Farmed) -> str:
         number = source.number
@@ -175,9 +171,9 @@ def free_port() -> int:
 
 
 @contextmanager
-def served(root: Path, folder: Path) -> Iterator[int]:
-    """One nginx of one process that serves a folder at every loopback address; its port."""
-    nginx, port = program("nginx"), free_port()
+def served(root: Path, folder: Path, port: int | None = None) -> Iterator[int]:
+    """One nginx of one process that serves a folder at every loopback address; its port, free or given."""
+    nginx, port = program("nginx"), port or free_port()
     assert nginx is not None, "nginx is not installed"
     folder.mkdir(parents=True, exist_ok=True)
     configuration = folder / "nginx.conf"

@@ -101,20 +101,20 @@ def row(said: Entry, number: int) -> dict[str, object]:
     }
 
 
-def arrivals(count: int) -> Iterator[Arrival]:
-    """New items, as a poll brings them."""
-    chance = random.Random(7)
+def arrivals(count: int, turn: int) -> Iterator[Arrival]:
+    """New items, as a poll brings them, in each turn others."""
+    chance = random.Random(7 + turn)
     while True:
         feed = Feed(entries=(entry(chance, count + chance.randrange(10**9)),))
         yield from ingest.arrivals(feed, "https://source.example/feed", NOW)
 
 
-def measure(newsdesk: Newsdesk, count: int) -> tuple[float, float, float]:
+def measure(newsdesk: Newsdesk, count: int, turn: int = 0) -> tuple[float, float, float]:
     """Seconds of finding the candidates of one item, seconds of telling it whole, and candidates found."""
     finding, telling, found = [], [], []
     with newsdesk.database.writing() as session:
         source = session.get_one(Source, 1)
-        for arrival in islice(arrivals(count), NEW):
+        for arrival in islice(arrivals(count, turn), NEW):
             drawn = profile(arrival.entry, language="en", source=1, at=NOW)
             keys = marks(drawn)
             begin = time.perf_counter()

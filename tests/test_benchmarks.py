@@ -24,6 +24,7 @@ def made(folder: Path) -> Farm:
     """A farm after a day's doings."""
     folder.mkdir()
     farm = Farm(folder, 5, DAY)
+    farm.write(farm.sources)
     farm.tell_news(farm.sources[1:3])
     farm.stamp(farm.sources[2:4])
     return farm
