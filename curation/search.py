@@ -65,7 +65,9 @@ def items(asked: Search, limit: int, best: bool = False) -> list[Item]:
         return _rows(asked.session, joined.order_by(ranked.c.rank, number.desc()), limit)
     indexed = fulltext.INDEX.c.rowid
     streamed = found.join(fulltext.INDEX, number == indexed).where(fulltext.matches(said))
-    return _rows(asked.session, streamed.order_by(indexed.desc()), limit)
+    # `+ 0` has the database look a match up among the few, rather than read its row first.
+    among_few = ((indexed + 0).in_(few) for few in _of_few(rest, asked))
+    return _rows(asked.session, streamed.where(*among_few).order_by(indexed.desc()), limit)
 
 
 def among(asked: Search, numbers: Sequence[int], *which: Truth) -> Sequence[Found]:
@@ -114,6 +116,19 @@ def _names_few(atom: Test, session: Session) -> bool:
     if atom.field == "tag":
         return is_rare(session, str(atom.value))
     return atom.field in FEW or atom.value in FEW
+
+
+def _of_few(clauses: list[Clause], asked: Search) -> Iterator[Select[Any]]:
+    """The items of each clause that names nothing but sources that have few, as queries for their numbers."""
+    for clause in clauses:
+        if not clause.negated and all(_names_source(atom) for atom in clause.any_of):
+            theirs = select(Item.id).where(_holds(Item, clause, asked))
+            if _are_few(asked.session, theirs):
+                yield theirs
+
+
+def _names_source(atom: Atom) -> bool:
+    return isinstance(atom, Test) and atom.field in ("source", "section")
 
 
 def tests(row: Row, asked: Search) -> Iterator[Truth]:
@@ -192,7 +207,11 @@ def of_tag(row: Row, tag: str, is_rare: bool = False) -> Truth:
 
 def is_rare(session: Session, tag: str) -> bool:
     """Whether the items that have a tag are few enough to be sorted."""
-    some = terms.having(tag).limit(FEW_ITEMS + 1).subquery()
+    return _are_few(session, terms.having(tag))
+
+
+def _are_few(session: Session, numbers: Select[Any]) -> bool:
+    some = numbers.limit(FEW_ITEMS + 1).subquery()
     return session.scalars(select(func.count()).select_from(some)).one() <= FEW_ITEMS
 
 
