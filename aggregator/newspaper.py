@@ -38,7 +38,7 @@ NAME = re.compile(r"([^/.\0][^/\0]*/){0,3}[^/.\0][^/\0]*")
 FORMATS: dict[str, Callable[[Feed], bytes]] = {
     "rss": render.rss,
     "atom": render.atom,
-    "json": lambda feed: jsonfeed.render(proof.proofread(feed)),
+    "json": jsonfeed.render,
 }
 
 Lineups = dict[str, Feed]
@@ -147,21 +147,22 @@ def documents(paper: Newspaper, site: Site) -> Iterator[Document]:
 
 def _past(past: Page) -> Iterator[Document]:
     """A page of history in each format that readers subscribe to."""
-    for ending, rendered in FORMATS.items():
+    proofread = cache(partial(proof.proofread, past.feed))
+    for ending in FORMATS:
         name = archive.page_name(past.path, past.number, ending)
-        feed = in_format(past.feed, ending)
-        yield Document(name, past.edition, basis(name, feed), partial(rendered, feed))
+        said = basis(name, in_format(past.feed, ending))
+        yield Document(name, past.edition, said, partial(_rendered, proofread, ending))
 
 
 def _edition(slug: str, path: str, feed: Feed, site: Site) -> Iterator[Document]:
-    said = basis(feed)
-    for ending, rendered in FORMATS.items():
-        shown = partial(_rendered, rendered, feed, ending)
+    said, proofread = basis(feed), cache(partial(proof.proofread, feed))
+    for ending in FORMATS:
+        shown = partial(_rendered, proofread, ending)
         yield Document(f"{path}.{ending}", slug, basis(ending, site.base_url, path, said), shown)
 
 
-def _rendered(rendered: Callable[[Feed], bytes], feed: Feed, ending: str) -> bytes:
-    return rendered(in_format(feed, ending))
+def _rendered(proofread: Callable[[], Feed], ending: str) -> bytes:
+    return FORMATS[ending](in_format(proofread(), ending))
 
 
 def is_feed(name: str, edition: str | None) -> bool:

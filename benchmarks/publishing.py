@@ -30,7 +30,7 @@ from aggregator.bringing import Plan
 from config.options import EDITORS_PICK
 from curation.desk import Desk
 from curation.tables import Decision, Editor, Pick
-from feeds import render
+from feeds import proof, render
 from feeds.entries import Feed
 
 ROUNDS = 9
@@ -136,9 +136,9 @@ def compare(newsdesk: Newsdesk, paper: newspaper.Newspaper) -> None:
     alone = timed("feedgen alone, RSS and Atom of both editions", lambda: feedgen_alone(feeds))
 
     def rendered() -> None:
-        for feed in feeds:
-            render.rss(feed)
-            render.atom(feed)
+        for ready in map(proof.proofread, feeds):
+            render.rss(ready)
+            render.atom(ready)
 
     ours = timed("our RSS and Atom of both editions", rendered)
     plan = Plan(list(newspaper.documents(paper, newsdesk.site)), compress=("gz", "br", "zst"))

@@ -26,7 +26,7 @@ ABOUT = "https://newsdesk.example/ns/1.0"
 
 
 def render(feed: Feed) -> bytes:
-    """The feed as a JSON Feed 1.1 in UTF-8: the same bytes for the same feed, times in UTC.
+    """The feed, which was proofread, as a JSON Feed 1.1 in UTF-8: same bytes for the same feed, times in UTC.
 
     What an entry does not have is left out. `content_text`, which the format demands where there
     is no HTML, is the summary.

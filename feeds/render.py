@@ -14,7 +14,7 @@ from feedgen.feed import FeedGenerator
 
 from feeds import elements, generator
 from feeds.entries import Entry, Feed, Person
-from feeds.proof import apart, proofread, updated_at
+from feeds.proof import apart, updated_at
 
 # Plain text and links, where a reader may take `&amp;` and `&lt;` for HTML; `&#x26;` and `&#x3C;`, which
 # are the same to XML, say that they are meant (RSS Best Practices Profile, character data).
@@ -25,8 +25,7 @@ PLAIN = re.compile(
 
 
 def atom(feed: Feed) -> bytes:
-    """The feed as an Atom document in UTF-8."""
-    feed = proofread(feed)
+    """The feed, which was proofread, as an Atom document in UTF-8."""
     document = _document(feed, "application/atom+xml", elements.AtomFeed, elements.AtomEntry)
     document.logo(feed.logo)  # feedgen would make it the image of an RSS channel too
     # An entry without an author needs one on the feed (RFC 4287 §4.1.1).
@@ -38,8 +37,7 @@ def atom(feed: Feed) -> bytes:
 
 
 def rss(feed: Feed) -> bytes:
-    """The feed as an RSS document in UTF-8, its dates in UTC."""
-    feed = proofread(feed)
+    """The feed, which was proofread, as an RSS document in UTF-8, its dates in UTC."""
     document = _document(feed, "application/rss+xml", elements.RssFeed, elements.RssItem)
     document.description(feed.description or feed.title)
     # feedgen's own date calls setlocale, which holds for the whole process; RssFeed writes ours.

@@ -35,7 +35,8 @@ def try_one(data: bytes) -> None:
         if isinstance(refused.__cause__, RecursionError | MemoryError):
             raise
         return
-    for written in (render.rss(feed), render.atom(feed), jsonfeed.render(proof.proofread(feed))):
+    ready = proof.proofread(feed)
+    for written in (render.rss(ready), render.atom(ready), jsonfeed.render(ready)):
         assert len(parse(written, url=URL).entries) <= len(feed.entries)
 
 

@@ -200,6 +200,7 @@ def test_an_entity_of_a_dtd_is_not_expanded() -> None:
 def test_hostile_entries_are_written_without_a_fault_but_what_they_lack() -> None:
     found = set()
     for feed in hostile_entries.feeds(300):
-        for document in (render.rss(feed), render.atom(feed), jsonfeed.render(proof.proofread(feed))):
+        ready = proof.proofread(feed)
+        for document in (render.rss(ready), render.atom(ready), jsonfeed.render(ready)):
             found |= {one.code for one in lint.check(lint.read(document), datetime(9000, 1, 1, tzinfo=UTC))}
     assert found <= {"missing-published", "missing-link"}

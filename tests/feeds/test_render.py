@@ -31,6 +31,7 @@ from feeds.entries import (
     Pace,
     Person,
 )
+from feeds.proof import proofread
 
 A = f"{{{elements.ATOM}}}"
 DC = f"{{{elements.DC}}}"
@@ -38,8 +39,18 @@ MEDIA = f"{{{elements.MEDIA}}}"
 DESK = f"{{{module.NAMESPACE}}}"
 ENCODED = "{http://purl.org/rss/1.0/modules/content/}encoded"
 
-BOTH = pytest.mark.parametrize("write", [render.atom, render.rss])
 Write = Callable[[Feed], bytes]
+
+
+def atom(feed: Feed) -> bytes:
+    return render.atom(proofread(feed))
+
+
+def rss(feed: Feed) -> bytes:
+    return render.rss(proofread(feed))
+
+
+BOTH = pytest.mark.parametrize("write", [atom, rss])
 
 
 def entry(**said: Any) -> Entry:
@@ -59,7 +70,7 @@ def feed(*entries: Entry, **said: Any) -> Feed:
 
 
 def atom_feed(*entries: Entry, **said: Any) -> Any:
-    return etree.fromstring(render.atom(feed(*entries, **said)))
+    return etree.fromstring(atom(feed(*entries, **said)))
 
 
 def atom_entry(**said: Any) -> Any:
@@ -67,7 +78,7 @@ def atom_entry(**said: Any) -> Any:
 
 
 def channel(*entries: Entry, **said: Any) -> Any:
-    return etree.fromstring(render.rss(feed(*entries, **said))).find("channel")
+    return etree.fromstring(rss(feed(*entries, **said))).find("channel")
 
 
 def item(**said: Any) -> Any:
@@ -174,10 +185,11 @@ class TestBothFormats:
     @BOTH
     def test_two_processes_write_the_same_bytes(self, write: Write) -> None:
         code = (
-            "import sys; from feeds import render; from feeds.entries import *\n"
+            "import sys; from feeds import proof, render; from feeds.entries import *\n"
             "entry = Entry(guid='urn:x-t:1', title='a', categories=('b', 'c', 'd'), enclosures=("
             "Enclosure(url='https://f.example/a', length=1, duration=2),), origin=Origin(id='urn:x-t:2'))\n"
-            f"sys.stdout.buffer.write(render.{write.__name__}(Feed(title='t', entries=(entry,) * 3)))"
+            "feed = proof.proofread(Feed(title='t', entries=(entry,) * 3))\n"
+            f"sys.stdout.buffer.write(render.{write.__name__}(feed))"
         )
         root = Path(render.__file__).parents[1]
         digests = {

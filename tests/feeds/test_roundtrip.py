@@ -10,13 +10,13 @@ import pytest
 from feed_strategies import feeds
 from hypothesis import assume, given, settings
 
-from feeds import dates, jsonfeed, parse, render
+from feeds import dates, jsonfeed, parse, proof, render
 from feeds.entries import Enclosure, Entry, Feed, Moment, Origin, Person
 
 Format = Literal["atom", "rss"]
 WRITERS: dict[str, Callable[[Feed], bytes]] = {
-    "atom": render.atom,
-    "rss": render.rss,
+    "atom": lambda feed: render.atom(proof.proofread(feed)),
+    "rss": lambda feed: render.rss(proof.proofread(feed)),
     "json": jsonfeed.render,
 }
 TYPES = {"atom": "application/atom+xml", "rss": "application/rss+xml", "json": "application/feed+json"}

@@ -298,8 +298,8 @@ def of_json(feed: Feed) -> list[str]:
 
 
 WRITTEN: dict[str, Written] = {
-    "atom": lambda feed: validator.atom(render.atom(feed)),
-    "rss": lambda feed: validator.rss(render.rss(feed)),
+    "atom": lambda feed: validator.atom(render.atom(proof.proofread(feed))),
+    "rss": lambda feed: validator.rss(render.rss(proof.proofread(feed))),
     "json": of_json,
 }
 EVERY_FORMAT = pytest.mark.parametrize("events", WRITTEN.values(), ids=WRITTEN)
