@@ -88,7 +88,7 @@ def prepare(goals: Collection[str], items: int) -> None:
         crowd.made(KEPT)
     if BESIDE_ARCHIVES.intersection(goals):
         for size in (archive.FEW, items):
-            archive.made(KEPT, size)
+            archive.publish(archive.made(KEPT, size))
             archive.made_stories(KEPT, size)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -27,13 +26,12 @@ port = 0
 
 
 def measure(folder: Path, findings: Findings, kept: Path, items: int) -> None:
-    folder.mkdir()
+    archive.copy(archive.made(kept, items), folder)
     path = {"PYTHONPATH": str(HERE.parent)}
     words = [sys.executable, "-m", "aggregator.cli", "--version"]
     run(words, folder, path)  # compiles what is not compiled yet
     versions = tuple(run(words, folder, path).cpu for _ in range(ROUNDS + 2))
     findings.goal(Goal(9, "--version, CPU", versions, 0.15, most=True, unit="s"))
-    shutil.copyfile(archive.made(kept, items), folder / "newsdesk.db")
     with_sources(folder)
     (folder / "newsdesk.toml").write_text(SETTINGS)
     started(folder)  # publishes what it finds
