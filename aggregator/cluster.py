@@ -16,8 +16,8 @@ from aggregator import enginetables, migrations, planning, queue
 from aggregator.answers import Address
 from aggregator.database import Database
 from aggregator.engine import Shift
-from aggregator.outcomes import Outcome, Report, Result
-from aggregator.poll import Poller, gathered
+from aggregator.outcomes import Report, Result
+from aggregator.poll import Arrived, Poller, gathered
 from aggregator.queue import Batch
 from config.errors import NewsdeskError, TryLater, UsageFault
 
@@ -25,8 +25,6 @@ RESTING = 2
 BACK = 2.0  # seconds until a queue that was lost is gone back to
 
 log = logging.getLogger("newsdesk")
-
-Arrived = tuple[Address, Outcome]
 
 
 @dataclass(slots=True)
@@ -36,7 +34,7 @@ class Intake:
     poller: Poller
     told: Callable[[Report], None]
     polling: int = 0
-    _arrived: asyncio.Queue[Arrived] = field(default_factory=asyncio.Queue)
+    _arrived: Arrived = field(default_factory=asyncio.Queue)
     _stored: dict[int, asyncio.Future[Result]] = field(default_factory=dict)
 
     @property
@@ -63,7 +61,7 @@ class Intake:
     async def _poll_one(self, address: Address) -> None:
         stored = self._stored[address.source_id] = asyncio.get_running_loop().create_future()
         try:
-            self._arrived.put_nowait((address, await self.poller.look(address)))
+            await self.poller.gather(address, self._arrived)
             await stored
         finally:
             del self._stored[address.source_id]
@@ -75,7 +73,7 @@ class Intake:
             waiting = [self._stored.get(address.source_id) for address, _ in batch]
             started = time.monotonic()
             try:
-                results = await asyncio.to_thread(self.poller.store, batch)
+                results = await self.poller.store_apart(batch)
             except Exception as error:
                 for one in waiting:
                     if one is not None and not one.done():

@@ -20,6 +20,7 @@ from types import TracebackType
 from typing import Self
 
 from aggregator.answers import Document, Failure, one_line
+from aggregator.backlog import Backlog
 from aggregator.outcomes import Read, without_body
 from aggregator.parser import LENGTH, OUT_OF_MEMORY, Answer, Question, framed
 from aggregator.remembered import NOTHING, Memory
@@ -30,7 +31,8 @@ from feeds.entries import NOWHERE, Entry, Home
 
 START_SECONDS = 30
 LARGE = 1_000_000  # bytes of a document after which a parser holds on to more memory than it needs
-MOST_WAITING = 16_000_000  # bytes of documents
+MOST_UNREAD = 8_000_000  # bytes of documents
+MOST_UNSTORED = 1_000  # entries of what was read
 KEPT = ("PATH", "LANG", "LC_", "LD_", "DYLD_", "PYTHON")  # of the environment; a parser needs no secrets
 
 
@@ -53,6 +55,7 @@ class Parsers:
     """A few parser processes: a context manager, used in one event loop, which is never held up.
 
     There is one, which reads documents in the order they come, until a document has had to wait long.
+    None reads on while there is much that is `unstored`, as far as that is counted by whoever stores.
     """
 
     def __init__(self, limits: Limits = LIMITS) -> None:
@@ -60,9 +63,7 @@ class Parsers:
         self._running: set[Parser] = set()
         self._seats: asyncio.LifoQueue[Parser | None] = asyncio.LifoQueue()
         self._opened = 0
-        self._waiting = 0
-        self._few_wait = asyncio.Event()
-        self._few_wait.set()
+        self.unread, self.unstored = Backlog(MOST_UNREAD), Backlog(MOST_UNSTORED)
         self._recalling = asyncio.Lock()
         self._open()
 
@@ -110,11 +111,12 @@ class Parsers:
 
     async def room(self) -> None:
         """Wait until few enough documents wait to be read, so that fetching does not run ahead of reading."""
-        await self._few_wait.wait()
+        await self.unread.room()
 
     async def _ask(self, question: Question, document: bytes) -> Answer:
         seat, parser = await self._seats.get(), None
         try:
+            await self.unstored.room()
             parser = await self._seated(seat)
             return await parser.ask(question, document)
         except (OSError, EOFError, ValueError) as error:
@@ -141,27 +143,20 @@ class Parsers:
         self._running.discard(parser)
 
     def _open(self) -> None:
-        """A seat for one more parser, if there may be one more."""
-        if self._opened < self.limits.parsers:
+        """A seat for one more parser, if there may be one more, and it is reading that others wait for."""
+        if self._opened < self.limits.parsers and not self.unstored.is_full:
             self._opened += 1
             self._seats.put_nowait(None)
 
     @contextmanager
     def _waits(self, size: int) -> Iterator[None]:
         impatient = asyncio.get_running_loop().call_later(self.limits.patience, self._open)
-        self._count(size)
+        self.unread.add(size)
         try:
             yield
         finally:
-            self._count(-size)
+            self.unread.add(-size)
             impatient.cancel()
-
-    def _count(self, more: int) -> None:
-        self._waiting += more
-        if self._waiting > MOST_WAITING:
-            self._few_wait.clear()
-        else:
-            self._few_wait.set()
 
 
 class Parser:

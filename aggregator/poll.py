@@ -41,6 +41,8 @@ from feeds.digest import digest
 MOST_AT_ONCE = 100  # sources
 MOST_ENTRIES_AT_ONCE = 1_000
 
+Arrived = asyncio.Queue[tuple[Address, Outcome]]
+
 log = logging.getLogger(__name__)
 
 
@@ -61,23 +63,34 @@ class Poller:
         """Poll these sources; `told` hears of each as it is stored. Raises only for a database that fails."""
         started = time.monotonic()
         results: list[Result] = []
-        arrived: asyncio.Queue[tuple[Address, Outcome]] = asyncio.Queue()
-
-        async def gather(address: Address) -> None:
-            arrived.put_nowait((address, await self.look(address)))
-
-        looking = [asyncio.create_task(gather(address)) for address in addresses]
+        arrived: Arrived = asyncio.Queue()
+        looking = [asyncio.create_task(self.gather(address, arrived)) for address in addresses]
         try:
             while len(results) < len(addresses):
-                for result in await asyncio.to_thread(self.store, await gathered(arrived)):
+                for result in await self.store_apart(await gathered(arrived)):
                     results.append(result)
                     told(result)
         finally:
             for task in looking:
                 task.cancel()
+            while not arrived.empty():
+                self.parsers.unstored.add(-_entries([arrived.get_nowait()]))
         order = {address.source_id: place for place, address in enumerate(addresses)}
         results.sort(key=lambda result: order[result.source])
         return Report(seconds=round(time.monotonic() - started, 3), results=results)
+
+    async def gather(self, address: Address, arrived: Arrived) -> None:
+        """Have what a source says now arrive, to be stored."""
+        one = address, await self.look(address)
+        self.parsers.unstored.add(_entries([one]))
+        arrived.put_nowait(one)
+
+    async def store_apart(self, batch: Sequence[tuple[Address, Outcome]]) -> list[Result]:
+        """Write what has arrived, in another thread."""
+        try:
+            return await asyncio.to_thread(self.store, batch)
+        finally:
+            self.parsers.unstored.add(-_entries(batch))
 
     async def look(self, address: Address) -> Outcome:
         """What a source says now; never raises."""
@@ -144,7 +157,7 @@ class Poller:
             return settling.older(session, number, page.feed, self.now())
 
 
-async def gathered(arrived: asyncio.Queue[tuple[Address, Outcome]]) -> list[tuple[Address, Outcome]]:
+async def gathered(arrived: Arrived) -> list[tuple[Address, Outcome]]:
     """What has arrived, at least one source's and no more than one transaction is to hold."""
     batch = [await arrived.get()]
     while not arrived.empty() and len(batch) < MOST_AT_ONCE and _entries(batch) < MOST_ENTRIES_AT_ONCE:

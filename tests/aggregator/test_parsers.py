@@ -273,7 +273,7 @@ def test_the_process_that_polls_and_serves_loads_no_parser() -> None:
 
 
 async def test_fetching_waits_while_too_much_is_to_be_read(web: Web) -> None:
-    large = Document(URL, b" " * (parsers.MOST_WAITING // 4))
+    large = Document(URL, b" " * (parsers.MOST_UNREAD // 4))
     async with Parsers() as pool, Fetcher(options(), ready=pool.room) as fetcher:
         reading = [asyncio.create_task(pool.read(large)) for _ in range(5)]
         await asyncio.sleep(0)
@@ -282,6 +282,42 @@ async def test_fetching_waits_while_too_much_is_to_be_read(web: Web) -> None:
         assert web.asked == []
         await asyncio.gather(*reading)
         assert isinstance(await fetching, Document)
+
+
+async def test_no_parser_reads_on_while_much_is_to_be_stored() -> None:
+    async with Parsers(Limits(patience=0)) as pool:
+        pool.unstored.add(parsers.MOST_UNSTORED + 1)
+        reading = [asyncio.create_task(pool.read(document(word))) for word in "ab"]
+        await asyncio.wait(reading, timeout=0.5)
+        assert not any(task.done() for task in reading)
+        assert pool.processes == []
+        pool.unstored.add(-1)
+        assert [type(read) for read in await asyncio.gather(*reading)] == [Read, Read]
+        assert len(pool.processes) == 1  # they waited for room, and not for another parser
+
+
+async def test_what_was_read_is_counted_until_it_is_stored(newsdesk: Newsdesk, web: Web) -> None:
+    with newsdesk.database.writing() as session:
+        for place in range(8):
+            items = [rss_item(f"{place}-{number}") for number in range(10)]
+            sources.add(session, web.put(f"/{place}", rss(items)), newsdesk.now())
+    full: list[int] = []
+    async with newsdesk.poller() as poller:
+        pool = poller.parsers
+        pool.unstored.most = 15
+        counted = pool.unstored.add
+        waiting = 0
+
+        def count(amount: int) -> None:
+            nonlocal waiting
+            waiting += amount
+            full.append(waiting)
+            counted(amount)
+
+        pool.unstored.add = count  # type: ignore[method-assign]  # looked at, and counted as before
+        assert (await poller.poll(newsdesk.due())).new_items == 80
+    assert max(full) <= 15 + 2 * 10  # one document that is being read beside the one that fills it up
+    assert full[-1] == 0
 
 
 async def test_what_says_what_it_said_before_is_not_parsed_and_its_validators_are_kept(
