@@ -118,6 +118,8 @@ class Newsdesk:
 
         Raises SettingsError where a secret is missing.
         """
+        from concurrent.futures import ThreadPoolExecutor
+
         from aggregator.fetch import Fetcher
         from aggregator.parsers import Parsers
         from aggregator.poll import Poller
@@ -127,8 +129,11 @@ class Newsdesk:
         if concurrency is not None:
             options = options.model_copy(update={"concurrency": concurrency})
         permits = access.permits(options.access)
-        async with Parsers() as parsers, Fetcher(options, permits, parsers.room) as fetcher:
-            yield Poller(self.database, fetcher, parsers, self.settings.poll, self.now, self.rulebook)
+        with ThreadPoolExecutor(1, "storing") as storing:
+            async with Parsers() as parsers, Fetcher(options, permits, parsers.room) as fetcher:
+                yield Poller(
+                    self.database, fetcher, parsers, self.settings.poll, self.now, self.rulebook, storing
+                )
 
     def subscriber(self, poller: Poller) -> Subscriber | None:
         """What hubs talk to; None where they cannot reach this newsroom."""

@@ -12,6 +12,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -48,7 +49,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Poller:
-    """A pass over sources: what it needs, handed over once."""
+    """A pass over sources: what it needs, handed over once; `storing` has the thread that stores, if any."""
 
     database: Database
     fetcher: Fetcher
@@ -56,6 +57,7 @@ class Poller:
     polling: Polling
     now: Callable[[], datetime]
     rulebook: Rulebook = field(default_factory=Rulebook)
+    storing: Executor | None = None
 
     async def poll(
         self, addresses: Sequence[Address], told: Callable[[Result], None] = lambda result: None
@@ -86,9 +88,9 @@ class Poller:
         arrived.put_nowait(one)
 
     async def store_apart(self, batch: Sequence[tuple[Address, Outcome]]) -> list[Result]:
-        """Write what has arrived, in another thread."""
+        """Write what has arrived, in another thread: always the same, for each keeps some memory."""
         try:
-            return await asyncio.to_thread(self.store, batch)
+            return await asyncio.get_running_loop().run_in_executor(self.storing, self.store, batch)
         finally:
             self.parsers.unstored.add(-_entries(batch))
 
