@@ -162,8 +162,10 @@ class Poller:
 async def gathered(arrived: Arrived) -> list[tuple[Address, Outcome]]:
     """What has arrived, at least one source's and no more than one transaction is to hold."""
     batch = [await arrived.get()]
-    while not arrived.empty() and len(batch) < MOST_AT_ONCE and _entries(batch) < MOST_ENTRIES_AT_ONCE:
+    entries = _entries(batch)
+    while not arrived.empty() and len(batch) < MOST_AT_ONCE and entries < MOST_ENTRIES_AT_ONCE:
         batch.append(arrived.get_nowait())
+        entries += _entries(batch[-1:])
     return batch
 
 
