@@ -36,6 +36,7 @@ ACCEPT = (
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 PERMANENT = frozenset({301, 308})
 MOST_REDIRECTS = 5
+KEPT_OPEN = 1.0  # seconds after the gap, for which a connection waits to be used again
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +95,7 @@ class Fetcher:
             socket_factory=self._socket,
             resolver=self._resolver,
             limit=self.options.concurrency,
+            keepalive_timeout=self.options.host_gap + KEPT_OPEN,
             use_dns_cache=False,
         )
         self._client = aiohttp.ClientSession(

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import resource
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from typing import Any, TypeVar
 
 Made = TypeVar("Made")
@@ -11,8 +13,16 @@ Made = TypeVar("Made")
 
 def run(main: Coroutine[Any, Any, Made]) -> Made:
     """Run a coroutine to its end in a loop of its own; what it comes to."""
+    _allow_files()
     with asyncio.Runner(loop_factory=_factory()) as runner:
         return runner.run(main)
+
+
+def _allow_files() -> None:
+    """As many open files as the system allows: each connection, to a source or of a reader, is one."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard if hard != resource.RLIM_INFINITY else soft, hard))
 
 
 def _factory() -> Callable[[], asyncio.AbstractEventLoop]:

@@ -5,12 +5,11 @@ from __future__ import annotations
 import asyncio
 import gc
 import os
-import resource
 import signal
 import socket
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
@@ -211,7 +210,6 @@ class Server(uvicorn.Server):
 
     async def serve_until_stopped(self, listener: socket.socket, ready: Callable[[], None]) -> None:
         """Serve on this socket until SIGTERM or SIGINT; a second signal ends the process at once."""
-        _allow_files()
         _answer_soon()
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -230,13 +228,6 @@ class Server(uvicorn.Server):
         if self.should_exit:
             os._exit(1)  # nothing is lost: what is committed is on disk, the rest is polled again
         self.should_exit = True
-
-
-def _allow_files() -> None:
-    """As many open files as the system allows: each reader's connection is one."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    with suppress(ValueError, OSError):
-        resource.setrlimit(resource.RLIMIT_NOFILE, (hard if hard != resource.RLIM_INFINITY else soft, hard))
 
 
 def _answer_soon() -> None:
