@@ -12,7 +12,9 @@ Made = TypeVar("Made")
 
 
 def run(main: Coroutine[Any, Any, Made]) -> Made:
-    """Run a coroutine to its end in a loop of its own; what it comes to."""
+    """Run a coroutine to its end in a loop of its own, with as many open files as the system allows; what it
+    comes to.
+    """
     _allow_files()
     with asyncio.Runner(loop_factory=_factory()) as runner:
         return runner.run(main)

@@ -193,10 +193,8 @@ def asked(newsdesk: Newsdesk, session: Session) -> Costs:
 
 def published(newsdesk: Newsdesk, last: int) -> Costs:
     """Publishing after a new item, whose number comes after the last."""
-    chance, more = (
-        random.Random(7),
-        (number for number in count(last + 1) if number % 10),
-    )  # the tenth repeats
+    chance = random.Random(7)
+    more = (number for number in count(last + 1) if number % 10)  # each tenth tells a story again
     return {"publish": took(newsdesk.publish, 3, lambda: publishing.one_more(newsdesk, chance, next(more)))}
 
 

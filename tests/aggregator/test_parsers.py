@@ -296,7 +296,9 @@ async def test_no_parser_reads_on_while_much_is_to_be_stored() -> None:
         assert len(pool.processes) == 1  # they waited for room, and not for another parser
 
 
-async def test_what_was_read_is_counted_until_it_is_stored(newsdesk: Newsdesk, web: Web) -> None:
+async def test_what_was_read_is_counted_until_it_is_stored(
+    newsdesk: Newsdesk, web: Web, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with newsdesk.database.writing() as session:
         for place in range(8):
             items = [rss_item(f"{place}-{number}") for number in range(10)]
@@ -314,7 +316,7 @@ async def test_what_was_read_is_counted_until_it_is_stored(newsdesk: Newsdesk, w
             full.append(waiting)
             counted(amount)
 
-        pool.unstored.add = count  # type: ignore[method-assign]  # looked at, and counted as before
+        monkeypatch.setattr(pool.unstored, "add", count)  # looked at, and counted as before
         assert (await poller.poll(newsdesk.due())).new_items == 80
     assert max(full) <= 15 + 2 * 10  # one document that is being read beside the one that fills it up
     assert full[-1] == 0
