@@ -13,17 +13,19 @@ import shutil
 import socket
 import subprocess
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from functools import lru_cache
 from itertools import accumulate
 from pathlib import Path
 
 SYLLABLES = [a + b for a in "bdfgklmnprstv" for b in ("a", "e", "i", "o", "u", "ar", "en", "ol")]
 WORDS = [first + second for first in SYLLABLES for second in SYLLABLES]
 WEIGHTS = list(accumulate(1 / (rank + 10) for rank in range(len(WORDS))))
+NAMES = 200  # of people and places that a source tells of; every fourth word is one of them
 FEWEST, MOST = 20, 30  # items of a source
 BETWEEN = timedelta(hours=30)  # two items of a source
 NGINX = """
@@ -134,7 +136,8 @@ def item(source: Farmed, number: int, day: datetime) -> str:
     chance = random.Random(source.number * 100_003 + number)
     at = day + (number - source.size) * BETWEEN if number < source.size else day + timedelta(minutes=number)
     url = f"https://s{source.number}.example/{number}"
-    title, html = " ".join(words(chance, 8)).capitalize(), "".join(paragraphs(chance))
+    own = names(source.number)
+    title, html = " ".join(words(chance, own, 8)).capitalize(), "".join(paragraphs(chance, own))
     if source.kind == "atom":
         return (
             f'<entry><title>{title}</title><id>{url}</id><link href="{url}"/>'
@@ -147,15 +150,24 @@ def item(source: Farmed, number: int, day: datetime) -> str:
     )
 
 
-def words(chance: random.Random, count: int) -> list[str]:
-    return chance.choices(WORDS, cum_weights=WEIGHTS, k=count)
+@lru_cache(maxsize=64)
+def names(source: int) -> Sequence[str]:
+    """What a source tells of and others hardly do: titles of two sources are alike only where they are meant to be."""
+    syllables = random.Random(-1 - source).choices(SYLLABLES, k=3 * NAMES)
+    return ["".join(syllables[at : at + 3]) for at in range(0, len(syllables), 3)]
 
 
-def paragraphs(chance: random.Random) -> Iterator[str]:
+def words(chance: random.Random, own: Sequence[str], count: int) -> list[str]:
+    said = chance.choices(WORDS, cum_weights=WEIGHTS, k=count)
+    said[3::4] = chance.choices(own, k=len(said[3::4]))
+    return said
+
+
+def paragraphs(chance: random.Random, own: Sequence[str]) -> Iterator[str]:
     """HTML of one to three kilobytes."""
-    for _ in range(chance.randint(3, 9)):
-        said = words(chance, 50)
-        said[7] = f'<a href="https://{said[7]}.example/{chance.randrange(10**6)}">{said[7]}</a>'
+    for _ in range(chance.randint(3, 8)):
+        said = words(chance, own, 50)
+        said[6] = f'<a href="https://{said[6]}.example/{chance.randrange(10**6)}">{said[6]}</a>'
         said[20] = f"<em>{said[20]}</em>"
         yield f"<p>{' '.join(said)}.</p>\n"
 
