@@ -152,7 +152,7 @@ def item(source: Farmed, number: int, day: datetime) -> str:
 
 @lru_cache(maxsize=64)
 def names(source: int) -> Sequence[str]:
-    """What a source tells of and others hardly do: titles of two sources are alike only where they are meant to be."""
+    """What a source tells of and others hardly do, so that titles of two sources are not alike by chance."""
     syllables = random.Random(-1 - source).choices(SYLLABLES, k=3 * NAMES)
     return ["".join(syllables[at : at + 3]) for at in range(0, len(syllables), 3)]
 

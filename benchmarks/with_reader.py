@@ -21,7 +21,7 @@ def main() -> None:
     reader = make_reader(database)
     if verb == "add":
         for url in sys.stdin.read().split():
-            reader.add_feed(url)
+            reader.add_feed(url, exist_ok=True)
             reader.set_tag(url, tag)
             reader.set_tag(url, "all")
     else:
