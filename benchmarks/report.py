@@ -29,8 +29,9 @@ METHOD = """## What is measured
   Python, the pass alone is timed, without the start of the interpreter; of the others, which start in no
   time, the whole command.
 - **Phases**: *first* is a poll of sources that are new; *unchanged* are answers of 304; *news* are two new
-  items in each tenth source; *stamps* are new dates of the channel, and nothing else. The peers are asked
-  for the sources of one round at a time, a third of a thousand.
+  items in each tenth source; *stamps* are new dates of the channel, and nothing else. The first time all are
+  asked for a third of a thousand sources in a round, later newsdesk for all and the peers for a hundred,
+  of which a tenth has news too.
 - **Ten thousand sources** were polled by newsdesk and by reader once, by `make bench-setup`; what is timed
   are polls of all of them that bring nothing.
 - **The archive** is made and published once, by `make bench-setup`, and kept. Its size is that named in the
