@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import resource
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
@@ -10,12 +11,15 @@ from typing import Any, TypeVar
 
 Made = TypeVar("Made")
 
+MADE = 10_000  # objects between two looks for garbage: Python's 700 are a few requests
+
 
 def run(main: Coroutine[Any, Any, Made]) -> Made:
     """Run a coroutine to its end in a loop of its own, with as many open files as the system allows; what it
     comes to.
     """
     _allow_files()
+    gc.set_threshold(MADE)
     with asyncio.Runner(loop_factory=_factory()) as runner:
         return runner.run(main)
 

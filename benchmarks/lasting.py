@@ -9,7 +9,6 @@ news.
 
 from __future__ import annotations
 
-import asyncio
 import json
 import os
 import subprocess
@@ -40,7 +39,7 @@ def poll(port: int, folder: Path) -> list[float]:
     """Megabytes after each round."""
     from farm import yesterday
 
-    from aggregator import app, sources, store
+    from aggregator import app, loop, sources, store
 
     farm = Farm(folder / "documents", COUNT, yesterday(), port=port)
     fetch = {"host_gap": 0, "allow_private_networks": ["127.0.0.0/8"]}
@@ -61,7 +60,7 @@ def poll(port: int, folder: Path) -> list[float]:
         with newsdesk.database.writing() as session:
             for source in farm.sources:
                 sources.add(session, farm.url(source), newsdesk.now())
-        asyncio.run(rounds())
+        loop.run(rounds())
     return sizes
 
 

@@ -166,6 +166,7 @@ class Newsdesk:
         """What the command says of a pass, and what the pass took: the start of the command is left out."""
         chosen = map(str, self.numbers[group]) if group in self.numbers else ["--all"]
         taken = self.command("poll", "--json", *chosen)
+        assert taken.said.endswith("}\n"), f"the report is cut off after {len(taken.said):,} characters"
         report = json.loads(taken.said)
         return report, Taken(report["seconds"], taken.cpu - self.start(), taken.megabytes)
 
