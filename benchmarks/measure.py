@@ -15,6 +15,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
+from tempfile import TemporaryFile
 
 ROUNDS = 3
 
@@ -32,24 +33,29 @@ class Taken:
 def run(
     words: Sequence[str | Path], folder: Path, given: Mapping[str, str] | None = None, statuses: str = "0"
 ) -> Taken:
-    """What a program takes, run to its end in a folder; raises AssertionError where it fails."""
-    before, started = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
-    process = subprocess.Popen(
-        [str(word) for word in words],
-        cwd=folder,
-        env={**os.environ, **(given or {})},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    with watched(process.pid) as sizes:
-        said, complained = process.communicate()
-    wall, after = time.perf_counter() - started, resource.getrusage(resource.RUSAGE_CHILDREN)
-    assert str(process.returncode) in statuses.split(), (
-        f"{words[0]}: {process.returncode}: {complained[-2000:]}"
-    )
-    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return Taken(wall, cpu, max(sizes.found, default=0.0), said)
+    """What a program takes, run to its end in a folder; raises AssertionError where it fails.
+
+    What it says goes into files: it never waits for who reads that.
+    """
+    with TemporaryFile("w+") as said, TemporaryFile("w+") as complained:
+        before, started = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+        process = subprocess.Popen(
+            [str(word) for word in words],
+            cwd=folder,
+            env={**os.environ, **(given or {})},
+            stdout=said,
+            stderr=complained,
+        )
+        with watched(process.pid) as sizes:
+            process.wait()
+        wall, after = time.perf_counter() - started, resource.getrusage(resource.RUSAGE_CHILDREN)
+        complained.seek(0)
+        assert str(process.returncode) in statuses.split(), (
+            f"{words[0]}: {process.returncode}: {complained.read()[-2000:]}"
+        )
+        said.seek(0)
+        cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+        return Taken(wall, cpu, max(sizes.found, default=0.0), said.read())
 
 
 class watched:  # noqa: N801  read as: with watched(process) as sizes
