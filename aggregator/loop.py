@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 Made = TypeVar("Made")
 
-MADE = 10_000  # objects between two looks for garbage: Python's 700 are a few requests
+OBJECTS = 10_000  # between two looks for garbage: Python's own 700 are a few requests
 
 
 def run(main: Coroutine[Any, Any, Made]) -> Made:
@@ -19,7 +19,7 @@ def run(main: Coroutine[Any, Any, Made]) -> Made:
     comes to.
     """
     _allow_files()
-    gc.set_threshold(MADE)
+    gc.set_threshold(OBJECTS)
     with asyncio.Runner(loop_factory=_factory()) as runner:
         return runner.run(main)
 
