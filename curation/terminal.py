@@ -12,6 +12,7 @@ import sys
 import textwrap
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from io import BufferedWriter, RawIOBase, TextIOWrapper
 from itertools import chain
 from typing import Any
 from unicodedata import category
@@ -27,6 +28,19 @@ WIDEST = 24  # of any column that is no text
 WIDEST_TEXT = 100  # of a paragraph, however wide the terminal is
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+
+
+def write_whole() -> None:
+    """Have standard output write all of what is printed.
+
+    Where Python is told not to buffer it (PYTHONUNBUFFERED, usual in containers) it asks the system once, and
+    drops what a pipe did not take because a signal broke in (CPython issue 85393).
+    """
+    raw = getattr(sys.stdout, "buffer", None)
+    if isinstance(raw, RawIOBase):
+        sys.stdout = TextIOWrapper(
+            BufferedWriter(raw), sys.stdout.encoding, sys.stdout.errors, line_buffering=True
+        )
 
 
 def emit(value: Any) -> None:

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import fcntl
+import json
 import os
+import signal
+import struct
+import subprocess
+import sys
+import termios
 from pathlib import Path
 
 import pytest
 from conftest import CommandLine
 from makers import rss, rss_item
-from running import NEWSDESK, ROOT, on_a_terminal
+from running import NEWSDESK, ROOT, on_a_terminal, until
 from web import Web
 
 from curation import terminal
@@ -58,3 +65,41 @@ def test_a_column_of_texts_that_are_all_empty_takes_no_room(
     command("poll")
     command("pick", 1)
     assert len(drawn(tmp_path, "picks")) == 4  # headings, rule, and the title in two lines
+
+
+HEEDING_A_SIGNAL = """
+import signal
+signal.signal(signal.SIGUSR1, lambda *_: None)
+from aggregator.cli import main
+main()
+"""
+PAGE = 4_096
+
+
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_what_a_pipe_takes_late_is_printed_whole_though_a_signal_breaks_in(
+    command: CommandLine, tmp_path: Path, unbuffered: str
+) -> None:
+    outlines = "".join(f'<outline xmlUrl="https://example.org/{number}"/>' for number in range(20))
+    (tmp_path / "list.opml").write_text(f'<opml version="2.0"><body>{outlines}</body></opml>')
+    command("source", "import", tmp_path / "list.opml")
+    environ = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": unbuffered}
+    with subprocess.Popen(
+        [sys.executable, "-c", HEEDING_A_SIGNAL, "source", "list", "--json"],
+        cwd=tmp_path,
+        env=environ,
+        stdout=subprocess.PIPE,
+        pipesize=PAGE,
+    ) as process:
+        assert process.stdout is not None
+        waiting = process.stdout.fileno()
+        assert until(lambda: "full" if unread(waiting) == PAGE else "", 20)
+        process.send_signal(signal.SIGUSR1)
+        listed = json.loads(process.stdout.read())
+    assert (process.returncode, len(listed)) == (0, 20)
+
+
+def unread(pipe: int) -> int:
+    """How many bytes wait in a pipe."""
+    (count,) = struct.unpack("i", fcntl.ioctl(pipe, termios.FIONREAD, b"\0" * 4))
+    return int(count)

@@ -155,6 +155,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     the database, 75 try again later, 130 interrupted.
     """
     words = list(sys.argv[1:] if arguments is None else arguments)
+    terminal.write_whole()
     sys.exit(_status(words, as_json="--json" in words))
 
 
