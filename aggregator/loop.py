@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 Made = TypeVar("Made")
 
-OBJECTS = 10_000  # between two looks for garbage: Python's own 700 are a few requests
+OBJECTS = 5_000  # between two looks for garbage: Python's own 700 are a few requests
 
 
 def run(main: Coroutine[Any, Any, Made]) -> Made:
