@@ -21,7 +21,7 @@ from farm import Farm
 from measure import ROUNDS, Findings, Goal, note, resident
 from polling import farmed
 
-COUNT, POLLS, WARM = 40, 100, 20
+COUNT, POLLS, WARM = 30, 100, 20
 
 
 def measure(folder: Path, findings: Findings) -> None:
