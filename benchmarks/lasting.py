@@ -3,7 +3,7 @@
     python benchmarks/lasting.py PORT FOLDER
 
 The program that polls is this file, run as above: it polls the farm of a folder again and again in one
-process, as the daemon does, and prints its own resident memory after each round. Every round a tenth has
+process, as the daemon does, and prints its own resident memory after each poll. At every poll a tenth has
 news. Three of them run side by side, each with a farm of its own.
 """
 
@@ -21,7 +21,7 @@ from farm import Farm
 from measure import ROUNDS, Findings, Goal, note, resident
 from polling import farmed
 
-COUNT, POLLS, WARM = 30, 100, 20
+COUNT, POLLS, WARM = 40, 100, 20
 
 
 def measure(folder: Path, findings: Findings) -> None:
@@ -53,7 +53,7 @@ def poll(port: int, folder: Path) -> list[float]:
     chosen = app.chosen(database_url=f"sqlite:///{folder}/newsdesk.db", output=folder / "public", fetch=fetch)
     sizes: list[float] = []
 
-    async def rounds() -> None:
+    async def polls() -> None:
         async with newsdesk.poller() as poller:
             for turn in range(POLLS):
                 with newsdesk.database.reading() as session:
@@ -67,7 +67,7 @@ def poll(port: int, folder: Path) -> list[float]:
         with newsdesk.database.writing() as session:
             for source in farm.sources:
                 sources.add(session, farm.url(source), newsdesk.now())
-        loop.run(rounds())
+        loop.run(polls())
     return sizes
 
 
