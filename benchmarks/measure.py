@@ -80,13 +80,24 @@ class watched:  # noqa: N801  read as: with watched(process) as sizes
 
 
 def family(process: int) -> list[int]:
-    """A process and its descendants, those of them that are known to Linux."""
+    """A process and its descendants, those of them that are known to Linux and are programs of their own.
+
+    Until then a child lives in its parent's memory (vfork(2)).
+    """
     found = [process]
     for one in found:
         with suppress(OSError):
             for task in Path(f"/proc/{one}/task").iterdir():
-                found.extend(int(child) for child in (task / "children").read_text().split())
+                children = map(int, (task / "children").read_text().split())
+                found.extend(child for child in children if _words(child) != _words(one))
     return found
+
+
+def _words(process: int) -> bytes:
+    """What a process was called with; nothing where it has ended."""
+    with suppress(OSError):
+        return Path(f"/proc/{process}/cmdline").read_bytes()
+    return b""
 
 
 def resident(process: int) -> float:

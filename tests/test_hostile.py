@@ -47,19 +47,23 @@ slug = "recent-news"
 section = "read"
 limit = 1000
 """
-# How much memory a command takes at most: it, and its children with it, what they share counted once.
+# How much memory a command takes at most: it, and its children with it, what they share counted once. A child
+# that has not become a program of its own yet lives in its parent's memory (vfork(2)).
 MEASURED = """
 import resource, subprocess, sys, time
 from contextlib import suppress
 from pathlib import Path
 
-def resident(process):
+def resident(process, parent=b""):
     here = Path("/proc", str(process))
     found = 0
     with suppress(OSError, IndexError):
+        words = (here / "cmdline").read_bytes()
+        if words == parent:
+            return 0
         found = int((here / "smaps_rollup").read_text().split("Pss:")[1].split()[0])
         children = (here / "task" / str(process) / "children").read_text().split()
-        found += sum(map(resident, children))
+        found += sum(resident(child, words) for child in children)
     return found
 
 most, process = 0, subprocess.Popen(sys.argv[2:])
