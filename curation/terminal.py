@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import select
 import shutil
 import sys
 import textwrap
@@ -41,6 +42,13 @@ def write_whole() -> None:
         sys.stdout = TextIOWrapper(
             BufferedWriter(raw), sys.stdout.encoding, sys.stdout.errors, line_buffering=True
         )
+
+
+def is_left() -> bool:
+    """Whether who read what is printed has gone, as `head` does when it has seen enough."""
+    watched = select.poll()
+    watched.register(sys.stdout.fileno(), 0)  # that a pipe is broken is told unasked
+    return bool(watched.poll(0))
 
 
 def emit(value: Any) -> None:

@@ -10,6 +10,7 @@ import struct
 import subprocess
 import sys
 import termios
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -80,23 +81,47 @@ PAGE = 4_096
 def test_what_a_pipe_takes_late_is_printed_whole_though_a_signal_breaks_in(
     command: CommandLine, tmp_path: Path, unbuffered: str
 ) -> None:
-    outlines = "".join(f'<outline xmlUrl="https://example.org/{number}"/>' for number in range(20))
-    (tmp_path / "list.opml").write_text(f'<opml version="2.0"><body>{outlines}</body></opml>')
-    command("source", "import", tmp_path / "list.opml")
-    environ = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": unbuffered}
-    with subprocess.Popen(
-        [sys.executable, "-c", HEEDING_A_SIGNAL, "source", "list", "--json"],
-        cwd=tmp_path,
-        env=environ,
-        stdout=subprocess.PIPE,
-        pipesize=PAGE,
-    ) as process:
+    subscribed(command, tmp_path)
+    with listing([sys.executable, "-c", HEEDING_A_SIGNAL], tmp_path, unbuffered) as process:
         assert process.stdout is not None
         waiting = process.stdout.fileno()
         assert until(lambda: "full" if unread(waiting) == PAGE else "", 20)
         process.send_signal(signal.SIGUSR1)
         listed = json.loads(process.stdout.read())
     assert (process.returncode, len(listed)) == (0, 20)
+
+
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_a_command_is_done_where_who_reads_it_has_seen_enough(
+    command: CommandLine, tmp_path: Path, unbuffered: str
+) -> None:
+    subscribed(command, tmp_path)
+    with listing(NEWSDESK, tmp_path, unbuffered) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        assert process.stdout.read(1) == b"["
+        process.stdout.close()
+        complained = process.stderr.read()
+    assert (process.returncode, complained) == (0, b"")
+
+
+def subscribed(command: CommandLine, folder: Path) -> None:
+    """Twenty sources, whose list is longer than a page."""
+    outlines = "".join(f'<outline xmlUrl="https://example.org/{number}"/>' for number in range(20))
+    (folder / "list.opml").write_text(f'<opml version="2.0"><body>{outlines}</body></opml>')
+    command("source", "import", folder / "list.opml")
+
+
+def listing(program: Sequence[str], folder: Path, unbuffered: str) -> subprocess.Popen[bytes]:
+    """A program that lists its sources into a pipe that holds a page."""
+    return subprocess.Popen(
+        [*program, "source", "list", "--json"],
+        cwd=folder,
+        env=os.environ | {"PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": unbuffered},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        pipesize=PAGE,
+    )
 
 
 def unread(pipe: int) -> int:

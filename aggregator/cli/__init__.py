@@ -6,7 +6,6 @@ Each command imports what it needs when it runs, so that `newsdesk --help` is qu
 from __future__ import annotations
 
 import getpass
-import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -162,7 +161,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def _status(words: list[str], as_json: bool) -> int:
     try:
         done = newsdesk.main(args=words, prog_name="newsdesk", standalone_mode=False)
-        sys.stdout.flush()
         return done if isinstance(done, int) else 0
     except NewsdeskError as error:
         terminal.fault(error, as_json)
@@ -171,9 +169,8 @@ def _status(words: list[str], as_json: bool) -> int:
         return _misused(error, as_json)
     except (click.Abort, KeyboardInterrupt):
         return 130
-    except BrokenPipeError:  # the reader of our output has gone, as `head` does
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+    except SystemExit:  # what click makes of a broken pipe
+        return 0 if terminal.is_left() else 1
     except Exception as error:
         fault = NewsdeskError(f"failed unexpectedly: {type(error).__name__}: {error}", "please report this")
         terminal.fault(fault, as_json)
