@@ -25,6 +25,7 @@ from aggregator.answers import Address, Answer, Document, Failure, NotModified, 
 from aggregator.caching import Hints, hints, validator
 from aggregator.hosts import Hosts
 from aggregator.links import links
+from aggregator.room import Room
 from config.access import Permit
 from config.options import Fetching
 from feeds import urls
@@ -87,14 +88,14 @@ class Fetcher:
         self._ready = ready
         self._resolver = resolver
         self._hosts = Hosts(options.host_gap)
-        self._room = asyncio.Semaphore(options.concurrency)
+        self._room = Room(options.concurrency)
         self._client: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> Self:
         connector = aiohttp.TCPConnector(
             socket_factory=self._socket,
             resolver=self._resolver,
-            limit=self.options.concurrency,
+            limit=0,  # the room has one
             keepalive_timeout=self.options.host_gap + KEPT_OPEN,
             use_dns_cache=False,
         )
@@ -141,7 +142,7 @@ class Fetcher:
         try:
             for _ in range(1 + MOST_REDIRECTS):
                 url = gated(url)
-                async with self._hosts.turn(urls.host(url)), self._room:
+                async with self._hosts.turn(urls.host(url)), self._room.place():
                     async with asyncio.timeout(self.options.timeout):
                         answer = await self._post_once(url, form)
                 if isinstance(answer, int):
@@ -179,7 +180,7 @@ class Fetcher:
         loop = asyncio.get_running_loop()
         while url not in seen and len(seen) <= MOST_REDIRECTS:
             seen.add(url)
-            async with self._hosts.turn(urls.host(url)), self._room:
+            async with self._hosts.turn(urls.host(url)), self._room.place():
                 if self._ready is not None:
                     await self._ready()
                 started = loop.time()

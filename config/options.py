@@ -87,7 +87,13 @@ class Fetching(Options):
         le=1_000_000_000,
         description="The largest document, before and after decompression.",
     )
-    concurrency: int = Field(64, ge=1, le=1_000, description="How many requests are in flight at once.")
+    concurrency: int = Field(
+        64,
+        ge=1,
+        le=1_000,
+        description="How many requests are in flight at once; where some take longer than "
+        "a quarter of a second, up to half as many again.",
+    )
     host_gap: float = Field(
         2.0, ge=0, le=3_600, description="Seconds between two requests to one host and port; 0 for none."
     )
