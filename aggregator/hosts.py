@@ -21,7 +21,8 @@ class Hosts:
         """Wait for this host's turn, and hold it."""
         clock = asyncio.get_running_loop().time
         async with self._turns[host]:
-            await asyncio.sleep(max(0.0, self._free_at.get(host, 0.0) - clock()))
+            if (wait := self._free_at.get(host, 0.0) - clock()) > 0:
+                await asyncio.sleep(wait)
             try:
                 yield
             finally:
