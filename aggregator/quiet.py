@@ -5,12 +5,11 @@ One that is being redirected for good, or was, is not among them. Nothing here c
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import BindParameter, bindparam, func, select, update
+from sqlalchemy import BindParameter, Text, bindparam, cast, func, select, update
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
@@ -38,12 +37,12 @@ _OLDEST = (
     .correlate(Source)
     .scalar_subquery()
 )
-_TIMES = (
-    select(col(Item.source_id), col(Item.timestamp))
+_TIMES = (  # of a source in one text: a row for each would cost more than all else that is read here
+    select(col(Item.source_id), func.aggregate_strings(cast(col(Item.timestamp), Text), ","))
     .join(Source, col(Source.id) == Item.source_id)
     .where(col(Source.id).in_(_NUMBERS))
     .where(col(Item.timestamp) >= func.coalesce(_OLDEST, BEFORE_ALL))
-    .order_by(col(Item.source_id), col(Item.timestamp).desc())
+    .group_by(col(Item.source_id))
 )
 _WRITTEN = ("next_poll_at", "next_poll_reason", "next_poll_terms", "not_before_at")
 _CALM = {"failures": 0, "error_class": None, "error_message": None, "error_at": None}
@@ -70,14 +69,19 @@ class Resting:
 def resting(session: Session, numbers: Collection[int]) -> list[Resting]:
     """Those of these sources that are polled still, and neither are nor were sent elsewhere."""
     given, connection = {"numbers": list(numbers)}, session.connection()
-    times = defaultdict[int, list[datetime]](list)
-    for number, at in connection.execute(_TIMES, given):
-        times[number].append(at)
+    times = {number: _newest(texts.split(",")) for number, texts in connection.execute(_TIMES, given)}
     return [
-        Resting(number, interval, pace, times[number][:RHYTHM_ENTRIES])
+        Resting(number, interval, pace, times.get(number, ()))
         for number, interval, pace in connection.execute(_RESTING, given)
         if number is not None
     ]
+
+
+def _newest(texts: Iterable[str]) -> list[datetime]:
+    """The newest of these instants, which a database that knows no zones keeps in UTC without one."""
+    found = map(datetime.fromisoformat, texts)
+    aware = sorted((at if at.tzinfo else at.replace(tzinfo=UTC) for at in found), reverse=True)
+    return aware[:RHYTHM_ENTRIES]
 
 
 def answered(session: Session, due: Mapping[int, cadence.Next], now: datetime) -> None:
