@@ -88,10 +88,15 @@ class Daemon:
         return guarded(whole_job)
 
     async def poll(self) -> None:
-        """Start a pass over what is due and not under way: a slow source holds up no later pass."""
+        """Start a pass over what is due and not under way: a slow source holds up no later pass.
+
+        One that is stored while is read what is due may stand there as it was before.
+        """
         self._planned = time.monotonic()
+        under_way = set(self._busy)
         due = await asyncio.to_thread(self.newsdesk.due)
-        addresses = [address for address in due if address.source_id not in self._busy]
+        under_way |= self._busy
+        addresses = [address for address in due if address.source_id not in under_way]
         if addresses:
             self._busy.update(address.source_id for address in addresses)
             task = asyncio.create_task(guarded(lambda: self._pass(addresses))())

@@ -14,10 +14,12 @@ import feedparser
 import pytest
 from conftest import CommandLine
 from makers import Clock, rss, rss_item
+from running import until
 from sqlmodel import select
 from web import Web
 
 from aggregator import sources
+from aggregator.answers import Address
 from aggregator.app import Newsdesk
 from aggregator.daemon import Daemon, guarded
 from aggregator.schedule import scheduled
@@ -109,6 +111,28 @@ async def test_walk_c_a_scheduled_job_from_the_tick_to_the_row(
     assert [(row.failures, row.error_class) for row in rows] == [(0, None), (0, None), (1, "http_404")]
     assert all(row.next_poll_at > clock.at for row in rows)
     assert (newsdesk.settings.output / "recent-news.rss").exists()
+
+
+async def test_a_source_that_is_stored_while_is_read_what_is_due_is_not_asked_twice(
+    newsdesk: Newsdesk, web: Web, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with newsdesk.database.writing() as session:
+        sources.add(session, web.put("/slow", rss([SEED]), wait=0.3), newsdesk.now())
+    async with newsdesk.poller() as poller:
+        daemon = Daemon(newsdesk, poller)
+        read = Newsdesk.due
+
+        def late(self: Newsdesk) -> list[Address]:
+            due = read(self)
+            until(lambda: "" if daemon.polling else "stored", 20)
+            return due
+
+        await daemon.poll()
+        monkeypatch.setattr(Newsdesk, "due", late)
+        await daemon.poll()
+        while daemon.polling:
+            await asyncio.sleep(0.05)
+    assert [asked.path for asked in web.asked] == ["/slow"]
 
 
 async def test_a_job_that_fails_never_ends_the_scheduler(caplog: pytest.LogCaptureFixture) -> None:
