@@ -96,15 +96,19 @@ class Farm:
     def stamp(self, sources: Iterable[Farmed]) -> None:
         """Change the dates of these channels, and nothing else of them."""
         for source in sources:
+            was, said = head(source, self.day), (self.folder / source.path).read_text(encoding="utf-8")
             source.stamps += 1
-            self.write([source])
+            self._put(source, head(source, self.day) + said.removeprefix(was))
 
     def write(self, sources: Iterable[Farmed]) -> None:
         for source in sources:
-            file = self.folder / source.path
-            file.write_text(document(source, self.day), encoding="utf-8")
-            changed = self.day.timestamp() + 60 * (source.news + source.stamps)
-            os.utime(file, (changed, changed))  # which nginx makes the validators of
+            self._put(source, document(source, self.day))
+
+    def _put(self, source: Farmed, said: str) -> None:
+        file = self.folder / source.path
+        file.write_text(said, encoding="utf-8")
+        changed = self.day.timestamp() + 60 * (source.news + source.stamps)
+        os.utime(file, (changed, changed))  # which nginx makes the validators of
 
 
 def yesterday() -> datetime:
@@ -115,19 +119,24 @@ def yesterday() -> datetime:
 def document(source: Farmed, day: datetime) -> str:
     """What a source says."""
     numbers = range(source.items - 1, source.news - 1, -1)
-    items = [item(source, number, day) for number in numbers]
+    items = "".join(item(source, number, day) for number in numbers)
+    return f"{head(source, day)}{items}{'</feed>' if source.kind == 'atom' else '</channel></rss>'}\n"
+
+
+def head(source: Farmed, day: datetime) -> str:
+    """What a source says before its items."""
     stamp = day + timedelta(minutes=source.news + source.stamps)
     home = f"https://s{source.number}.example/"
     if source.kind == "atom":
         return (
             f'<?xml version="1.0" encoding="utf-8"?>\n<feed xmlns="http://www.w3.org/2005/Atom">'
             f'<title>Source {source.number}</title><id>{home}</id><link href="{home}"/>'
-            f"<updated>{stamp.isoformat()}</updated>\n{''.join(items)}</feed>\n"
+            f"<updated>{stamp.isoformat()}</updated>\n"
         )
     return (
         f'<?xml version="1.0" encoding="utf-8"?>\n<rss version="2.0"><channel><title>Source {source.number}'
         f"</title><link>{home}</link><description>Benchmark</description>"
-        f"<lastBuildDate>{format_datetime(stamp)}</lastBuildDate>\n{''.join(items)}</channel></rss>\n"
+        f"<lastBuildDate>{format_datetime(stamp)}</lastBuildDate>\n"
     )
 
 

@@ -39,9 +39,11 @@ def test_a_farm_is_the_same_wherever_it_is_made(tmp_path: Path) -> None:
 def test_news_replace_the_oldest_items_and_a_stamp_changes_no_item(tmp_path: Path) -> None:
     farm = Farm(tmp_path, 5, DAY)
     source = farm.sources[1]
+    farm.write([source])
     items = [part for part in document(source, DAY).splitlines() if part.startswith("<item>")]
     farm.stamp([source])
     stamped = (tmp_path / source.path).read_text()
+    assert stamped == document(source, DAY)
     assert [part for part in stamped.splitlines() if part.startswith("<item>")] == items
     farm.tell_news([source])
     told = [part for part in (tmp_path / source.path).read_text().splitlines() if part.startswith("<item>")]
