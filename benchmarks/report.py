@@ -33,7 +33,8 @@ METHOD = """## What is measured
   asked for a third of a thousand sources in a round, later newsdesk for all and the peers for a hundred,
   of which a tenth has news too.
 - **Ten thousand sources** were polled by newsdesk and by reader once, by `make bench-setup`; what is timed
-  are polls of all of them that bring nothing.
+  are polls that bring nothing, of all of them by newsdesk and curl, of two thousand by reader, which takes as
+  long for each of these.
 - **The archive** is made and published once, by `make bench-setup`, and kept. Its size is that named in the
   goals. Costs beside it are the time of newsdesk's own process on the processor.
 - **Readers' waits** are counted from the instant at which each request was due, at an even pace.

@@ -18,7 +18,7 @@ from measure import ROUNDS, Findings, Goal, note
 from peers import HERE, NEWSDESK, Newsdesk
 from polling import farmed
 
-SECONDS, CONNECTIONS = 3, 32
+SECONDS, CONNECTIONS = 2, 32
 POLLED = 400  # sources, new ones, so that the daemon is busy while it is asked
 PACE = 200  # requests a second, for the waits
 NAME = "big.rss"
