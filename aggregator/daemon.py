@@ -90,7 +90,7 @@ class Daemon:
     async def poll(self) -> None:
         """Start a pass over what is due and not under way: a slow source holds up no later pass.
 
-        One that is stored while is read what is due may stand there as it was before.
+        A source that is stored while the due ones are read may stand among them as it was: it is left out.
         """
         self._planned = time.monotonic()
         under_way = set(self._busy)

@@ -113,7 +113,7 @@ async def test_walk_c_a_scheduled_job_from_the_tick_to_the_row(
     assert (newsdesk.settings.output / "recent-news.rss").exists()
 
 
-async def test_a_source_that_is_stored_while_is_read_what_is_due_is_not_asked_twice(
+async def test_a_source_that_is_stored_while_the_due_ones_are_read_is_not_asked_twice(
     newsdesk: Newsdesk, web: Web, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with newsdesk.database.writing() as session:
