@@ -17,7 +17,7 @@ from peers import Newsdesk
 HERE = Path(__file__).resolve().parent
 COUNT, CONCURRENCY, DELAY = 1_000, 64, 0.1
 SILENT = 7  # of a hundred sources, the one that hangs
-PATIENCE = 5.0  # seconds after which newsdesk gives a source up; all others have answered long before
+PATIENCE = 3.0  # seconds after which newsdesk gives a source up; all others have answered long before
 
 
 @dataclass(slots=True)
