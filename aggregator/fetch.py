@@ -192,7 +192,9 @@ class Fetcher:
                         "timeout", f"no whole answer within {self.options.timeout:g} seconds"
                     ) from error
             if not isinstance(answer, Redirect):
-                return answer if isinstance(answer, Failure) else replace(answer, moved_to=moved_to)
+                if moved_to is None or isinstance(answer, Failure):
+                    return answer
+                return replace(answer, moved_to=moved_to)
             url, permanent = gated(answer.to, url), permanent and answer.permanent
             moved_to = url if permanent else moved_to
             left = max(left - (loop.time() - started), 0.001)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 
 PATIENCE = 0.25  # seconds
 
@@ -17,28 +15,35 @@ class Room:
     """
 
     def __init__(self, places: int) -> None:
-        self._free = asyncio.Semaphore(places)
-        self._to_lend = places // 2
+        self.free = asyncio.Semaphore(places)
+        self.to_lend = places // 2
 
-    @asynccontextmanager
-    async def place(self) -> AsyncIterator[None]:
-        """Wait for a place, and hold it."""
-        await self._free.acquire()
-        is_lent = False
+    def place(self) -> Place:
+        """One of the places: `async with` waits for it, and holds it."""
+        return Place(self)
 
-        def lend() -> None:
-            nonlocal is_lent
-            if self._to_lend > 0:
-                is_lent = True
-                self._to_lend -= 1
-                self._free.release()
 
-        lending = asyncio.get_running_loop().call_later(PATIENCE, lend)
-        try:
-            yield
-        finally:
-            lending.cancel()
-            if is_lent:
-                self._to_lend += 1
-            else:
-                self._free.release()
+class Place:
+    """One request's place; each serves once."""
+
+    __slots__ = ("_is_lent", "_lending", "_room")
+
+    def __init__(self, room: Room) -> None:
+        self._room, self._is_lent = room, False
+
+    async def __aenter__(self) -> None:
+        await self._room.free.acquire()
+        self._lending = asyncio.get_running_loop().call_later(PATIENCE, self._lend)
+
+    async def __aexit__(self, *_: object) -> None:
+        self._lending.cancel()
+        if self._is_lent:
+            self._room.to_lend += 1
+        else:
+            self._room.free.release()
+
+    def _lend(self) -> None:
+        if self._room.to_lend > 0:
+            self._is_lent = True
+            self._room.to_lend -= 1
+            self._room.free.release()
