@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from sqlalchemy import BindParameter, bindparam
+from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, or_, select
 
 from feeds.entries import Feed
@@ -50,6 +52,8 @@ ASKED_AGAIN_AFTER = {
     State.SILENT: timedelta(days=1),  # it may have forgotten us
     State.DENIED: timedelta(days=7),
 }
+_NUMBERS: BindParameter[int] = bindparam("numbers", expanding=True)
+_SUBSCRIBED = select_columns(col(Subscription.source_id)).where(col(Subscription.source_id).in_(_NUMBERS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,10 +102,9 @@ def subscriptions(session: Session) -> dict[int, Subscription]:
     return {row.source_id: row for row in session.exec(select(Subscription))}
 
 
-def subscribed(session: Session, numbers: Collection[int]) -> dict[int, Subscription]:
-    """The subscriptions of these sources, by the number of their source."""
-    rows = session.exec(select(Subscription).where(col(Subscription.source_id).in_(numbers)))
-    return {row.source_id: row for row in rows}
+def subscribed(session: Session, numbers: Collection[int]) -> frozenset[int]:
+    """Those of these sources, by their numbers, for which there is a subscription."""
+    return frozenset(session.connection().execute(_SUBSCRIBED, {"numbers": list(numbers)}).scalars())
 
 
 def answering_to(session: Session, token: str) -> Subscription | None:

@@ -5,7 +5,7 @@ One that is being redirected for good, or was, is not among them. Nothing here c
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -77,11 +77,10 @@ def resting(session: Session, numbers: Collection[int]) -> list[Resting]:
     ]
 
 
-def _newest(texts: Iterable[str]) -> list[datetime]:
+def _newest(texts: Sequence[str]) -> list[datetime]:
     """The newest of these instants, which a database that knows no zones keeps in UTC without one."""
-    found = map(datetime.fromisoformat, texts)
-    aware = sorted((at if at.tzinfo else at.replace(tzinfo=UTC) for at in found), reverse=True)
-    return aware[:RHYTHM_ENTRIES]
+    zone = "" if datetime.fromisoformat(texts[0]).tzinfo else "+00:00"
+    return sorted([datetime.fromisoformat(text + zone) for text in texts], reverse=True)[:RHYTHM_ENTRIES]
 
 
 def answered(session: Session, due: Mapping[int, cadence.Next], now: datetime) -> None:

@@ -57,7 +57,8 @@ class Settling:
         numbers = [address.source_id for address, _ in batch]
         subscribed = hubs.subscribed(self.session, numbers)
         resting = self._rest(batch, subscribed)
-        held = store.held(self.session, [number for number in numbers if number not in resting])
+        stirred = [number for number in numbers if number not in resting]
+        held = store.held(self.session, stirred) if stirred else {}
         settled = []
         for address, outcome in batch:
             source = held.get(address.source_id)
