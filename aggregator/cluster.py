@@ -14,10 +14,11 @@ from dataclasses import dataclass, field
 
 from aggregator import enginetables, migrations, planning, queue
 from aggregator.answers import Address
+from aggregator.arrived import Arrived
 from aggregator.database import Database
 from aggregator.engine import Shift
 from aggregator.outcomes import Report, Result
-from aggregator.poll import Arrived, Poller, gathered
+from aggregator.poll import Poller
 from aggregator.queue import Batch
 from config.errors import NewsdeskError, TryLater, UsageFault
 
@@ -34,7 +35,7 @@ class Intake:
     poller: Poller
     told: Callable[[Report], None]
     polling: int = 0
-    _arrived: Arrived = field(default_factory=asyncio.Queue)
+    _arrived: Arrived = field(default_factory=Arrived)
     _stored: dict[int, asyncio.Future[Result]] = field(default_factory=dict)
 
     @property
@@ -69,7 +70,7 @@ class Intake:
     async def store(self) -> None:
         """Store what arrives, until cancelled; a fault is that of all whose transaction it was."""
         while True:
-            batch = await gathered(self._arrived)
+            batch = await self._arrived.take()
             waiting = [self._stored.get(address.source_id) for address, _ in batch]
             started = time.monotonic()
             try:

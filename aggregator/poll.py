@@ -20,6 +20,7 @@ from functools import partial
 
 from aggregator import remembered, settling, sketches
 from aggregator.answers import Address, Document, Failure, one_line
+from aggregator.arrived import Arrived, Polled, entries
 from aggregator.database import Database
 from aggregator.fetch import Fetcher
 from aggregator.outcomes import (
@@ -38,11 +39,6 @@ from config.errors import TryLater
 from config.options import Polling
 from curation.rulebook import Rulebook
 from feeds.digest import digest
-
-MOST_AT_ONCE = 100  # sources
-MOST_ENTRIES_AT_ONCE = 1_000
-
-Arrived = asyncio.Queue[tuple[Address, Outcome]]
 
 log = logging.getLogger(__name__)
 
@@ -65,18 +61,17 @@ class Poller:
         """Poll these sources; `told` hears of each as it is stored. Raises only for a database that fails."""
         started = time.monotonic()
         results: list[Result] = []
-        arrived: Arrived = asyncio.Queue()
+        arrived = Arrived()
         looking = [asyncio.create_task(self.gather(address, arrived)) for address in addresses]
         try:
-            while len(results) < len(addresses):
-                for result in await self.store_apart(await gathered(arrived)):
+            while missing := len(addresses) - len(results):
+                for result in await self.store_apart(await arrived.take(missing)):
                     results.append(result)
                     told(result)
         finally:
             for task in looking:
                 task.cancel()
-            while not arrived.empty():
-                self.parsers.unstored.add(-_entries([arrived.get_nowait()]))
+            self.parsers.unstored.add(-arrived.entries)
         order = {address.source_id: place for place, address in enumerate(addresses)}
         results.sort(key=lambda result: order[result.source])
         return Report(seconds=round(time.monotonic() - started, 3), results=results)
@@ -84,15 +79,15 @@ class Poller:
     async def gather(self, address: Address, arrived: Arrived) -> None:
         """Have what a source says now arrive, to be stored."""
         one = address, await self.look(address)
-        self.parsers.unstored.add(_entries([one]))
-        arrived.put_nowait(one)
+        self.parsers.unstored.add(entries(one))
+        arrived.put(one)
 
-    async def store_apart(self, batch: Sequence[tuple[Address, Outcome]]) -> list[Result]:
+    async def store_apart(self, batch: Sequence[Polled]) -> list[Result]:
         """Write what has arrived, in another thread: always the same, for each keeps some memory."""
         try:
             return await asyncio.get_running_loop().run_in_executor(self.storing, self.store, batch)
         finally:
-            self.parsers.unstored.add(-_entries(batch))
+            self.parsers.unstored.add(-sum(map(entries, batch)))
 
     async def look(self, address: Address) -> Outcome:
         """What a source says now; never raises."""
@@ -122,9 +117,7 @@ class Poller:
             return replace(memory, repeated=repeated)
         return NOTHING
 
-    def store(
-        self, batch: Sequence[tuple[Address, Outcome]], waits: Sequence[float] = (1, 4)
-    ) -> list[Result]:
+    def store(self, batch: Sequence[Polled], waits: Sequence[float] = (1, 4)) -> list[Result]:
         """Write what came back of several sources, in one transaction; one at a time where that fails.
 
         A database that is busy or away is tried again after so many seconds: what it has kept of a
@@ -157,17 +150,3 @@ class Poller:
         """Keep what an older page of a source has and we do not; how many items that is."""
         with self.database.writing() as session:
             return settling.older(session, number, page.feed, self.now())
-
-
-async def gathered(arrived: Arrived) -> list[tuple[Address, Outcome]]:
-    """What has arrived, at least one source's and no more than one transaction is to hold."""
-    batch = [await arrived.get()]
-    entries = _entries(batch)
-    while not arrived.empty() and len(batch) < MOST_AT_ONCE and entries < MOST_ENTRIES_AT_ONCE:
-        batch.append(arrived.get_nowait())
-        entries += _entries(batch[-1:])
-    return batch
-
-
-def _entries(batch: Sequence[tuple[Address, Outcome]]) -> int:
-    return sum(len(outcome.feed.entries) for _, outcome in batch if isinstance(outcome, Read))

@@ -10,10 +10,11 @@ from makers import Clock, read, rss, rss_item, tagging
 from sqlmodel import select
 from web import Web
 
-from aggregator import sources, store
-from aggregator.answers import Document
+from aggregator import arrived, sources, store
+from aggregator.answers import Address, Document
 from aggregator.app import Newsdesk
-from aggregator.outcomes import Read, Report, Result
+from aggregator.outcomes import Outcome, Read, Report, Result
+from aggregator.poll import Poller
 from curation import inbox
 from curation.tables import Decision
 from feeds.tables import Item, Likeness, Revision, Source, Status
@@ -260,6 +261,24 @@ async def test_one_slow_source_does_not_keep_the_others_from_being_stored(
         async with newsdesk.poller() as poller:
             await poller.poll(newsdesk.due(), tell)
     assert told == [2, 1]
+
+
+async def test_what_arrives_in_a_moment_is_stored_together(
+    newsdesk: Newsdesk, web: Web, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(arrived, "MOMENT", 2.0)
+    subscribe(newsdesk, *(web.put(f"/{number}", rss([rss_item("a")])) for number in range(12)))
+    sizes: list[int] = []
+
+    def store(self: Poller, batch: Sequence[tuple[Address, Outcome]]) -> list[Result]:
+        sizes.append(len(batch))
+        return stored(self, batch)
+
+    stored = Poller.store
+    monkeypatch.setattr(Poller, "store", store)
+    report = await a_pass(newsdesk)
+    assert (report.new_items, sizes) == (12, [12])
+    assert report.seconds < arrived.MOMENT, "nothing is waited for that has arrived"
 
 
 async def test_a_document_that_cannot_be_stored_is_a_failure_of_its_source(newsdesk: Newsdesk) -> None:
