@@ -23,8 +23,14 @@ def run(main: Coroutine[Any, Any, Made]) -> Made:
     _allow_files()
     memory.give_back()
     gc.set_threshold(OBJECTS)
+    made: list[Made] = []
+
+    async def whole() -> None:  # of its task the runner says all, in the end to itself: with what it came to
+        made.append(await main)
+
     with asyncio.Runner(loop_factory=_factory()) as runner:
-        return runner.run(main)
+        runner.run(whole())
+    return made[0]
 
 
 def _allow_files() -> None:
