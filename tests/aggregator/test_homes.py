@@ -192,12 +192,12 @@ def test_a_source_that_is_given_another_zone_while_it_is_read_is_dated_by_it(
 def test_an_edited_zone_dates_ten_thousand_items_in_seconds(newsdesk: Newsdesk) -> None:
     keep(newsdesk, rss(), URL)
     said = Moment(raw="2026-11-20 13:56:38", at=NOON, known_by="assumed UTC", zone="UTC")
-    same = {"source_id": 1, "story_id": 1, "public_id": "", "fingerprint": "", "guid": "", "title": ""}
+    same = {"source_id": 1, "public_id": "", "fingerprint": "", "guid": "", "title": "", "summary": ""}
     times = {"published": said, "timestamp": NOON, "first_seen_at": NOON}
+    numbers = range(1, 10_001)
     with newsdesk.database.writing() as session:
-        session.add(Story(id=1))
-        session.flush()
-        rows = [{"key": str(number), "summary": ""} | same | times for number in range(10_000)]
+        session.execute(insert(Story), [{"id": number} for number in numbers])
+        rows = [{"key": str(number), "story_id": number} | same | times for number in numbers]
         session.execute(insert(Item), rows)
     started = time.process_time()
     with newsdesk.database.writing() as session:
