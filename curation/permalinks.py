@@ -6,8 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import BindParameter, bindparam
+from sqlalchemy import select as select_columns
 from sqlalchemy.orm import aliased
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col
 
 from config.options import Edition
 from curation import changed, rules
@@ -30,6 +32,17 @@ class Shown:
     @property
     def name(self) -> str:
         return pagenames.permalink(self.edition.path, self.pick.item_id)
+
+
+_ITEMS: BindParameter[int] = bindparam("items", expanding=True)
+_FELLOW = aliased(Item)  # of a story, beside the one picked
+_KILLED = (
+    select_columns(col(Item.id), col(Decision.at))
+    .where(col(Item.id).in_(_ITEMS))
+    .where(col(_FELLOW.story_id) == col(Item.story_id), col(Kill.item_id) == col(_FELLOW.id))
+    .where(col(Decision.id) == col(Kill.decision_id))
+    .order_by(col(Decision.at).desc())
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,15 +92,10 @@ class Snapshot:
 
     def killed(self, picks: Sequence[Pick]) -> dict[int | None, datetime]:
         """When the stories of the picks were killed, by the number of the pick."""
-        fellow = aliased(Item)
-        query = (
-            select(Item.id, Decision.at)
-            .where(col(Item.id).in_([pick.item_id for pick in picks]))
-            .where(col(fellow.story_id) == col(Item.story_id), col(Kill.item_id) == col(fellow.id))
-            .where(col(Decision.id) == col(Kill.decision_id))
-            .order_by(col(Decision.at).desc())
-        )
-        first = dict(self.session.exec(query).all())
+        if not picks:
+            return {}
+        items = {"items": [pick.item_id for pick in picks]}
+        first = dict(self.session.connection().execute(_KILLED, items).all())
         return {pick.id: first[pick.item_id] for pick in picks if pick.item_id in first}
 
     def _status(self, pick: Pick) -> rules.PickStatus:

@@ -27,6 +27,8 @@ from feeds.tables import Item
 
 log = logging.getLogger(__name__)
 
+_FELLOW = aliased(Item)  # of a story, beside the one that is looked at
+
 
 def rules(session: Session) -> Sequence[Rule]:
     """All rules, by name."""
@@ -143,8 +145,7 @@ class Rulebook:
 
 def is_left_to_rules(row: type[Item]) -> ColumnElement[bool]:
     """Whether no person has decided anything about an item's story, and it is not killed."""
-    fellow = aliased(Item)
-    is_of_story = col(fellow.story_id) == row.story_id
+    is_of_story = col(_FELLOW.story_id) == row.story_id
     by_people = ~col(Decision.editor).startswith(acts.EDITOR)
-    decided = exists().where(is_of_story, col(Decision.item_id) == fellow.id, by_people)
-    return ~decided & ~exists().where(is_of_story, col(Kill.item_id) == fellow.id)
+    decided = exists().where(is_of_story, col(Decision.item_id) == _FELLOW.id, by_people)
+    return ~decided & ~exists().where(is_of_story, col(Kill.item_id) == _FELLOW.id)

@@ -23,6 +23,7 @@ LEFT_BY: dict[str, tuple[Any, ...]] = {
     "until": (),
     "changed_at": (col(Pick.held), col(Pick.retracted_at).is_(None)),
 }
+_FELLOW = aliased(Item)  # of a story, beside one
 
 
 class Appeared(NamedTuple):
@@ -107,11 +108,10 @@ def departures(
     """
     found = [_last_left(session, edition, at, quorum, name) for name in LEFT_BY]
     found += _aged(session, edition, at, quorum, since)
-    fellow = aliased(Item)
     killed = session.exec(  # asked for one edition, the database would begin with all picks of it
         select(Pick, Decision.at)
         .where(Decision.at > since, col(Kill.item_id) == Decision.item_id, Kill.decision_id == Decision.id)
-        .where(col(fellow.id) == Kill.item_id, col(Item.story_id) == fellow.story_id)
+        .where(col(_FELLOW.id) == Kill.item_id, col(Item.story_id) == _FELLOW.story_id)
         .where(col(Pick.item_id) == Item.id)
     )
     of_it = ((pick, killed_at) for pick, killed_at in killed if pick.edition == edition.slug)
