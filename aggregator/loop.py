@@ -13,7 +13,7 @@ from aggregator import memory
 
 Made = TypeVar("Made")
 
-OBJECTS = 5_000  # between two looks for garbage: Python's own 700 are a few requests
+OBJECTS = 25_000  # between two looks for garbage: Python's own 700 are a few requests
 
 
 def run(main: Coroutine[Any, Any, Made]) -> Made:
