@@ -10,7 +10,7 @@ from aggregator.answers import Address
 from aggregator.outcomes import Outcome, Read
 
 MOST_AT_ONCE = 250  # sources
-MOST_ENTRIES_AT_ONCE = 1_000
+MOST_ENTRIES_AT_ONCE = 500
 MOMENT = 0.1  # seconds
 
 Polled = tuple[Address, Outcome]

@@ -32,7 +32,7 @@ from feeds.entries import NOWHERE, Entry, Home
 START_SECONDS = 30
 LARGE = 1_000_000  # bytes of a document after which a parser holds on to more memory than it needs
 MOST_UNREAD = 8_000_000  # bytes of documents
-MOST_UNSTORED = 1_000  # entries of what was read
+MOST_UNSTORED = 500  # entries of what was read
 KEPT = ("PATH", "LANG", "LC_", "LD_", "DYLD_", "PYTHON")  # of the environment; a parser needs no secrets
 
 

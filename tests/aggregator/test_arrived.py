@@ -72,8 +72,9 @@ async def test_no_more_sources_are_taken_than_one_transaction_is_to_hold() -> No
 
 
 async def test_no_more_entries_are_taken_than_one_transaction_is_to_hold() -> None:
-    there = brought(range(5), document(400))
-    assert there.entries == 2_000
+    some = arrived.MOST_ENTRIES_AT_ONCE * 2 // 5
+    there = brought(range(5), document(some))
+    assert there.entries == 5 * some
     assert await taken(there, missing=100) == [0, 1, 2], "without waiting for more"
-    assert there.entries == 800
+    assert there.entries == 2 * some
     assert await taken(there, missing=2) == [3, 4]
