@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import resource
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
@@ -13,8 +12,6 @@ from aggregator import memory
 
 Made = TypeVar("Made")
 
-OBJECTS = 25_000  # between two looks for garbage: Python's own 700 are a few requests
-
 
 def run(main: Coroutine[Any, Any, Made]) -> Made:
     """Run a coroutine to its end in a loop of its own, with as many open files as the system allows and with
@@ -22,7 +19,7 @@ def run(main: Coroutine[Any, Any, Made]) -> Made:
     """
     _allow_files()
     memory.give_back()
-    gc.set_threshold(OBJECTS)
+    memory.collect_seldom()
     made: list[Made] = []
 
     async def whole() -> None:  # of its task the runner says all, in the end to itself: with what it came to

@@ -1,12 +1,23 @@
-"""What the system's allocator does with memory that is free."""
+"""What becomes of memory that nobody needs any more."""
 
 from __future__ import annotations
 
 import ctypes
+import gc
 from contextlib import suppress
 
 LARGE = 128 << 10  # bytes in one piece, as glibc begins with
 LARGE_IS_APART = -3  # M_MMAP_THRESHOLD (mallopt(3))
+OBJECTS = 25_000  # between two looks for garbage
+
+
+def collect_seldom() -> None:
+    """Have garbage looked for after more objects than Python's own 700, which are a few requests.
+
+    What is at work at once, be it imports or a wave of requests, is looked through again and again else, and
+    hardly anything of it is garbage: most is let go of without a look.
+    """
+    gc.set_threshold(OBJECTS)
 
 
 def give_back() -> None:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from aggregator import memory
 from aggregator.cli import articles, changing, keeping, letters, linting, migrating, running, sources
 from config.errors import NewsdeskError, UsageFault
 from curation import cli as editing
@@ -154,6 +155,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     the database, 75 try again later, 130 interrupted.
     """
     words = list(sys.argv[1:] if arguments is None else arguments)
+    memory.collect_seldom()
     terminal.write_whole()
     sys.exit(_status(words, as_json="--json" in words))
 
