@@ -26,6 +26,7 @@ class Arrived:
         self._are_there = asyncio.Event()
 
     def put(self, one: Polled) -> None:
+        """Have one more wait to be taken."""
         self._waiting.append(one)
         self.entries += entries(one)
         if len(self._waiting) >= self._wanted or self.entries >= MOST_ENTRIES_AT_ONCE:

@@ -22,7 +22,7 @@ def run(main: Coroutine[Any, Any, Made]) -> Made:
     memory.collect_seldom()
     made: list[Made] = []
 
-    async def whole() -> None:  # of its task the runner says all, in the end to itself: with what it came to
+    async def whole() -> None:  # a runner that ends puts its task into words, and with it what that came to
         made.append(await main)
 
     with asyncio.Runner(loop_factory=_factory()) as runner:

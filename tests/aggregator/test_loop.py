@@ -7,7 +7,7 @@ import sys
 
 from running import ROOT
 
-PROGRAM = """
+FILES = """
 import asyncio, resource
 from aggregator import loop
 _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
@@ -18,13 +18,28 @@ print(loop.run(soft()), hard)
 """
 
 
+UNSPEAKABLE = """
+from aggregator import loop
+class Unspeakable:
+    def __repr__(self):
+        raise AssertionError("put into words")
+async def made():
+    return Unspeakable()
+print(type(loop.run(made())).__name__)
+"""
+
+
+def said(program: str) -> list[str]:
+    """What a program prints, run by itself."""
+    words, path = [sys.executable, "-c", program], {"PYTHONPATH": str(ROOT)}
+    return subprocess.run(words, env=path, stdout=subprocess.PIPE, text=True, check=True).stdout.split()
+
+
 def test_as_many_files_may_be_open_as_the_system_allows() -> None:
-    ran = subprocess.run(
-        [sys.executable, "-c", PROGRAM],
-        env={"PYTHONPATH": str(ROOT)},
-        stdout=subprocess.PIPE,
-        text=True,
-        check=True,
-    )
-    allowed, hard = map(int, ran.stdout.split())
+    allowed, hard = said(FILES)
     assert allowed == hard
+
+
+def test_what_a_run_came_to_is_not_put_into_words() -> None:
+    """Those of ten thousand results of a poll are a megabyte."""
+    assert said(UNSPEAKABLE) == ["Unspeakable"]
