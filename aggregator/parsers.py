@@ -20,6 +20,7 @@ from types import TracebackType
 from typing import Self
 
 from aggregator.answers import Document, Failure, one_line
+from aggregator.arrived import MOST_ENTRIES_AT_ONCE
 from aggregator.backlog import Backlog
 from aggregator.outcomes import Read, without_body
 from aggregator.parser import LENGTH, OUT_OF_MEMORY, Answer, Question, framed
@@ -32,7 +33,6 @@ from feeds.entries import NOWHERE, Entry, Home
 START_SECONDS = 30
 LARGE = 1_000_000  # bytes of a document after which a parser holds on to more memory than it needs
 MOST_UNREAD = 8_000_000  # bytes of documents
-MOST_UNSTORED = 500  # entries of what was read
 KEPT = ("PATH", "LANG", "LC_", "LD_", "DYLD_", "PYTHON")  # of the environment; a parser needs no secrets
 
 
@@ -63,7 +63,7 @@ class Parsers:
         self._running: set[Parser] = set()
         self._seats: asyncio.LifoQueue[Parser | None] = asyncio.LifoQueue()
         self._opened = 0
-        self.unread, self.unstored = Backlog(MOST_UNREAD), Backlog(MOST_UNSTORED)
+        self.unread, self.unstored = Backlog(MOST_UNREAD), Backlog(MOST_ENTRIES_AT_ONCE)
         self._recalling = asyncio.Lock()
         self._open()
 

@@ -286,7 +286,7 @@ async def test_fetching_waits_while_too_much_is_to_be_read(web: Web) -> None:
 
 async def test_no_parser_reads_on_while_much_is_to_be_stored() -> None:
     async with Parsers(Limits(patience=0)) as pool:
-        pool.unstored.add(parsers.MOST_UNSTORED + 1)
+        pool.unstored.add(pool.unstored.most + 1)
         reading = [asyncio.create_task(pool.read(document(word))) for word in "ab"]
         await asyncio.wait(reading, timeout=0.5)
         assert not any(task.done() for task in reading)
