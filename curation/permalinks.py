@@ -20,6 +20,16 @@ from feeds.entries import Entry
 from feeds.shelves import Gone, Named
 from feeds.tables import Item
 
+_ITEMS: BindParameter[int] = bindparam("items", expanding=True)
+_FELLOW = aliased(Item)  # of a story, beside the one picked
+_KILLED = (
+    select_columns(col(Item.id), col(Decision.at))
+    .where(col(Item.id).in_(_ITEMS))
+    .where(col(_FELLOW.story_id) == col(Item.story_id), col(Kill.item_id) == col(_FELLOW.id))
+    .where(col(Decision.id) == col(Kill.decision_id))
+    .order_by(col(Decision.at).desc())
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Shown:
@@ -32,17 +42,6 @@ class Shown:
     @property
     def name(self) -> str:
         return pagenames.permalink(self.edition.path, self.pick.item_id)
-
-
-_ITEMS: BindParameter[int] = bindparam("items", expanding=True)
-_FELLOW = aliased(Item)  # of a story, beside the one picked
-_KILLED = (
-    select_columns(col(Item.id), col(Decision.at))
-    .where(col(Item.id).in_(_ITEMS))
-    .where(col(_FELLOW.story_id) == col(Item.story_id), col(Kill.item_id) == col(_FELLOW.id))
-    .where(col(Decision.id) == col(Kill.decision_id))
-    .order_by(col(Decision.at).desc())
-)
 
 
 @dataclass(frozen=True, slots=True)
