@@ -1,4 +1,4 @@
-"""What polls brought is taken together, as much as one transaction is to hold, and none is waited for."""
+"""What polls brought is taken together: what a moment brings, and no more than one transaction is to hold."""
 
 from __future__ import annotations
 

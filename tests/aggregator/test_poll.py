@@ -11,9 +11,10 @@ from sqlmodel import select
 from web import Web
 
 from aggregator import arrived, sources, store
-from aggregator.answers import Address, Document
+from aggregator.answers import Document
 from aggregator.app import Newsdesk
-from aggregator.outcomes import Outcome, Read, Report, Result
+from aggregator.arrived import Polled
+from aggregator.outcomes import Read, Report, Result
 from aggregator.poll import Poller
 from curation import inbox
 from curation.tables import Decision
@@ -266,11 +267,11 @@ async def test_one_slow_source_does_not_keep_the_others_from_being_stored(
 async def test_what_arrives_in_a_moment_is_stored_together(
     newsdesk: Newsdesk, web: Web, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(arrived, "MOMENT", 2.0)
+    monkeypatch.setattr(arrived, "MOMENT", 20.0)
     subscribe(newsdesk, *(web.put(f"/{number}", rss([rss_item("a")])) for number in range(12)))
     sizes: list[int] = []
 
-    def store(self: Poller, batch: Sequence[tuple[Address, Outcome]]) -> list[Result]:
+    def store(self: Poller, batch: Sequence[Polled]) -> list[Result]:
         sizes.append(len(batch))
         return stored(self, batch)
 
