@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import shlex
 import socket
@@ -114,6 +115,8 @@ class PostgreSQL:
                 f"database_url: PostgreSQL needs psycopg, which is not installed ({error})",
                 "install newsdesk[cluster]",
             ) from error
+        # Whoever used a connection that is lost tells of it, in a line: the pool would with a traceback.
+        logging.getLogger("sqlalchemy.pool").setLevel(logging.CRITICAL)
 
         @event.listens_for(engine, "connect")
         def prepare(connection: Any, _: ConnectionPoolEntry) -> None:

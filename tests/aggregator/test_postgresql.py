@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shlex
 import subprocess
@@ -191,6 +192,26 @@ def test_a_connection_that_the_server_has_closed_is_made_anew(
     databases.run(f"SELECT pg_terminate_backend({number})")
     with database.reading() as session:
         assert session.exec(select(Source)).all() == []
+
+
+@pytest.mark.filterwarnings("ignore:.*ServerCursor:ResourceWarning")  # it cannot be closed any more
+def test_a_connection_that_the_server_closes_while_rows_are_read_is_told_of_in_one_line(
+    database: Database, databases: Databases, caplog: pytest.LogCaptureFixture
+) -> None:
+    numbers = text("SELECT pg_backend_pid() FROM generate_series(1, 1000)")
+
+    def read_on() -> None:
+        with database.reading() as session:
+            rows = session.connection().execute(numbers.execution_options(yield_per=1))
+            databases.run(f"SELECT pg_terminate_backend({next(rows)[0]})")
+            rows.close()  # the first to learn of it
+            del rows
+            gc.collect()
+            session.exec(select(Source)).all()
+
+    with pytest.raises(TryLater, match="cannot be reached"):
+        read_on()
+    assert caplog.records == []
 
 
 def test_what_a_poll_found_is_stored_once_though_the_server_hangs_up_on_it(
